@@ -1,0 +1,111 @@
+//! `gradflow run` and `gradflow check`.
+
+use super::{CheckArgs, RunArgs, Status, complain, progress_bar, say, tables};
+use crate::report::{Report, execute, progress_length};
+use crate::results::{self, Destination};
+use crate::scenario::{self, Budget, Built, Diagnostic, Source};
+use std::path::{Path, PathBuf};
+
+/// Reads and checks a scenario with its overrides.
+pub(super) fn load(path: &Path, overrides: &[String], seed: Option<u64>) -> Result<Built, Diagnostic> {
+    let source = Source::read(path, overrides)?;
+    let (mut raw, document) = scenario::parse(&source)?;
+    raw.seed = seed.unwrap_or(raw.seed);
+    scenario::build(&source, &document, raw, Budget::from_environment())
+}
+
+fn execute_with_progress(built: &Built, quiet: bool) -> Report {
+    let bar = progress_bar(progress_length(&built.experiment), quiet);
+    bar.set_message(built.title.clone());
+    let report = execute(built, &|rows| bar.inc(rows as u64));
+    bar.finish_and_clear();
+    report
+}
+
+fn status(report: &Report) -> Status {
+    if !report.is_complete() {
+        Status::Incomplete
+    } else if report.passes() {
+        Status::Good
+    } else {
+        Status::Failed
+    }
+}
+
+/// Runs every scenario. All of them are checked first: one wrong one, and nothing is written.
+pub(super) fn run(args: &RunArgs) -> Status {
+    let mut jobs: Vec<(&PathBuf, Built, Destination)> = Vec::new();
+    for path in &args.scenarios {
+        let built = match load(path, &args.set, args.seed) {
+            Ok(built) => built,
+            Err(error) => return complain(&error),
+        };
+        let folder = folder(args, path);
+        if let Some((other, ..)) = jobs.iter().find(|(.., d)| d.path() == folder) {
+            let (path, other, folder) = (path.display(), other.display(), folder.display());
+            return complain(&format!(
+                "{path}: its results would replace those of {other} in {folder}; run them apart, with --out"
+            ));
+        }
+        match Destination::new(&folder) {
+            Ok(destination) => jobs.push((path, built, destination)),
+            Err(error) => return complain(&error),
+        }
+    }
+    let mut worst = Status::Good;
+    for (path, built, destination) in jobs {
+        warn(&built);
+        let report = execute_with_progress(&built, args.quiet);
+        if let Err(error) = results::write(&destination, &built, &report, path, !args.no_plots) {
+            return worst.max(complain(&error));
+        }
+        if !args.quiet {
+            say(&tables::report(&built, &report));
+            say(&format!("Results in {}\n", destination.path().display()));
+        }
+        if !report.is_complete() {
+            complain(&format!("{}: {}", path.display(), report.status()));
+        }
+        worst = worst.max(status(&report));
+    }
+    worst
+}
+
+fn warn(built: &Built) {
+    for warning in &built.warnings {
+        complain(&format!("warning: {warning}"));
+    }
+}
+
+fn folder(args: &RunArgs, scenario: &Path) -> PathBuf {
+    let stem = scenario.file_stem().unwrap_or(scenario.as_os_str());
+    match &args.out {
+        None => Path::new("results").join(stem),
+        Some(out) if args.scenarios.len() == 1 => out.clone(),
+        Some(out) => out.join(stem),
+    }
+}
+
+/// Runs every scenario and prints one table for all. A wrong one does not keep the others from running.
+pub(super) fn check(args: &CheckArgs) -> Status {
+    let mut worst = Status::Good;
+    let mut rows = Vec::new();
+    for path in &args.scenarios {
+        match load(path, &[], None) {
+            Err(error) => worst = worst.max(complain(&error)),
+            Ok(built) => {
+                warn(&built);
+                let report = execute_with_progress(&built, false);
+                if !report.is_complete() {
+                    complain(&format!("{}: {}", path.display(), report.status()));
+                }
+                rows.push((path.display().to_string(), report.status(), report.verdicts.clone()));
+                worst = worst.max(status(&report));
+            }
+        }
+    }
+    if !rows.is_empty() {
+        say(&tables::verdicts_of_all(&rows));
+    }
+    worst
+}

@@ -1,0 +1,144 @@
+//! Tables for the terminal.
+
+use crate::comparison::Verdict;
+use crate::report::Report;
+use crate::scenario::Built;
+use comfy_table::{CellAlignment, Table, presets};
+
+/// Modes beyond this many are counted, not listed.
+const MODES_SHOWN: usize = 12;
+
+/// An empty table in the project's style.
+pub(super) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
+    table
+}
+
+fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
+    for index in columns {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// A number in a few digits, or a dash.
+pub(super) fn short(value: Option<f64>) -> String {
+    match value {
+        None => "–".to_owned(),
+        Some(0.0) => "0".to_owned(),
+        Some(v) if (1e-3..1e5).contains(&v.abs()) => format!("{v:.5}"),
+        Some(v) => format!("{v:.3e}"),
+    }
+}
+
+fn error(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |v| format!("{v:.2e}"))
+}
+
+/// Everything about one scenario: arms, half-learning times, differences, verdicts.
+pub(super) fn report(built: &Built, report: &Report) -> String {
+    let mut parts = vec![built.title.clone(), arms(report).to_string()];
+    if !report.modes.is_empty() {
+        parts.push(half_times(report).to_string());
+        let hidden = report.modes.len().saturating_sub(MODES_SHOWN);
+        if hidden > 0 {
+            parts.push(format!("and {hidden} more modes, in summary.json"));
+        }
+    }
+    if !report.differences.is_empty() {
+        parts.push(differences(report).to_string());
+    }
+    if let Some(monitor) = &report.monitor {
+        let drift = monitor.balance_drift.iter().copied().fold(0.0, f64::max);
+        let rise = if monitor.loss_rise > 0.0 {
+            format!("rises by at most {:.1e} of its first value", monitor.loss_rise)
+        } else {
+            "never rises".to_owned()
+        };
+        parts.push(format!("Conserved along the flow: W(l+1)ᵀW(l+1) − W(l)W(l)ᵀ within {drift:.1e}; the loss {rise}."));
+    }
+    if report.verdicts.is_empty() {
+        parts.push("No checks.".to_owned());
+    } else {
+        parts.push(verdicts(&report.verdicts).to_string());
+    }
+    parts.join("\n")
+}
+
+fn arms(report: &Report) -> Table {
+    let mut table = table(&["arm", "method", "steps", "evaluations", "ended"]);
+    for t in &report.trajectories {
+        let steps = if t.work.rejected > 0 {
+            format!("{} + {} rejected", t.work.accepted, t.work.rejected)
+        } else {
+            t.work.accepted.to_string()
+        };
+        let label = t.label();
+        table.add_row([label, t.method.clone(), steps, t.work.evaluations.to_string(), t.outcome.to_string()]);
+    }
+    table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_width(110);
+    align_right(&mut table, 2..4);
+    table
+}
+
+fn half_times(report: &Report) -> Table {
+    let mut header = vec!["mode", "s", "s/λ", "half-time predicted"];
+    header.extend(report.trajectories.iter().map(|t| t.arm.name()));
+    let mut table = table(&header);
+    for (index, mode) in report.modes.iter().enumerate().take(MODES_SHOWN) {
+        let mut row = vec![
+            (index + 1).to_string(),
+            short(Some(mode.s)),
+            short(mode.final_strength()),
+            short(mode.predicted_half_time),
+        ];
+        row.extend(report.trajectories.iter().map(|t| short(report.half_time(t.arm, index))));
+        table.add_row(row);
+    }
+    align_right(&mut table, 0..header.len());
+    table
+}
+
+fn differences(report: &Report) -> Table {
+    let mut table = table(&["difference", "modes", "loss"]);
+    for d in &report.differences {
+        let pair = format!("{} − {}", d.first, d.second);
+        table.add_row([pair, error(d.largest_modes()), error(d.largest_loss())]);
+    }
+    align_right(&mut table, 1..3);
+    table
+}
+
+fn verdict_row(verdict: &Verdict) -> [String; 4] {
+    let word = if verdict.pass { "pass" } else { "FAIL" };
+    [verdict.check.describe(), error(verdict.error), format!("{:.2e}", verdict.check.max_error()), word.to_owned()]
+}
+
+fn verdicts(verdicts: &[Verdict]) -> Table {
+    let mut table = table(&["check", "error", "allowed", "verdict"]);
+    for verdict in verdicts {
+        table.add_row(verdict_row(verdict));
+    }
+    align_right(&mut table, 1..3);
+    table
+}
+
+/// One table for several scenarios: path, status, verdicts.
+pub(super) fn verdicts_of_all(rows: &[(String, String, Vec<Verdict>)]) -> String {
+    let mut table = table(&["scenario", "check", "error", "allowed", "verdict"]);
+    for (path, status, verdicts) in rows {
+        if status != "complete" {
+            table.add_row([path.as_str(), status, "–", "–", "INCOMPLETE"]);
+        } else if verdicts.is_empty() {
+            table.add_row([path.as_str(), "no checks", "–", "–", "–"]);
+        }
+        for verdict in verdicts {
+            let [check, error, allowed, word] = verdict_row(verdict);
+            table.add_row([path.clone(), check, error, allowed, word]);
+        }
+    }
+    align_right(&mut table, 2..4);
+    table.to_string()
+}

@@ -1,0 +1,277 @@
+//! Trajectories against each other: differences, half-learning times, verdicts.
+
+use crate::trajectory::{Arm, Sample, Trajectory};
+
+/// A mode as the figure and the summary name it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModeSummary {
+    /// Singular value s of Σ31.
+    pub s: f64,
+    /// v_αᵀΣ11v_α, the variance of the inputs along the mode.
+    pub input_eigenvalue: f64,
+    /// Half-learning time by the closed form; `None` where there is none or it is never reached.
+    pub predicted_half_time: Option<f64>,
+}
+
+impl ModeSummary {
+    /// s/λ; `None` for null modes.
+    pub fn final_strength(&self) -> Option<f64> {
+        (self.s > 0.0 && self.input_eigenvalue > 0.0).then(|| self.s / self.input_eigenvalue)
+    }
+}
+
+/// One arm minus another at each of their common times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The arm that is judged.
+    pub first: Arm,
+    /// The arm it is judged by, to whose largest value the differences are relative.
+    pub second: Arm,
+    /// Common times.
+    pub times: Vec<f64>,
+    /// Largest difference of the mode strengths at each time, relative to the second's largest |u|.
+    pub modes: Vec<f64>,
+    /// Difference of the losses at each time, relative to the second's largest loss.
+    pub loss: Vec<f64>,
+}
+
+impl Difference {
+    /// The largest difference of the mode strengths over time.
+    pub fn largest_modes(&self) -> Option<f64> {
+        self.modes.iter().copied().reduce(f64::max)
+    }
+
+    /// The largest difference of the losses over time.
+    pub fn largest_loss(&self) -> Option<f64> {
+        self.loss.iter().copied().reduce(f64::max)
+    }
+}
+
+/// Which arm judges which: descent is judged by any other arm, integration by what is evaluated.
+const PAIRS: [(Arm, Arm); 6] = [
+    (Arm::Flow, Arm::Modes),
+    (Arm::Flow, Arm::Analytic),
+    (Arm::Modes, Arm::Analytic),
+    (Arm::Sgd, Arm::Flow),
+    (Arm::Sgd, Arm::Modes),
+    (Arm::Sgd, Arm::Analytic),
+];
+
+/// Every pair of arms that ran, over the times that both reached.
+pub fn differences(trajectories: &[Trajectory]) -> Vec<Difference> {
+    let find = |arm| trajectories.iter().find(|t| t.arm == arm);
+    PAIRS
+        .iter()
+        .filter_map(|(first, second)| Some((find(*first)?, find(*second)?)))
+        .map(|(first, second)| {
+            let common = first.samples.len().min(second.samples.len());
+            Difference {
+                first: first.arm,
+                second: second.arm,
+                times: second.samples.iter().take(common).map(|s| s.t).collect(),
+                modes: relative(first, second, Compared::Modes),
+                loss: relative(first, second, Compared::Loss),
+            }
+        })
+        .collect()
+}
+
+/// What two arms can be compared in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// Mode strengths.
+    Modes,
+    /// The loss.
+    Loss,
+    /// The product of the weights.
+    Map,
+    /// All weight matrices.
+    Weights,
+}
+
+impl Compared {
+    /// The name in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            Compared::Modes => "modes",
+            Compared::Loss => "loss",
+            Compared::Map => "map",
+            Compared::Weights => "weights",
+        }
+    }
+
+    /// The numbers that are compared, of one sample.
+    fn values(self, sample: &Sample) -> Vec<&[f64]> {
+        match (self, &sample.state) {
+            (Compared::Modes, _) => vec![&sample.mean.modes],
+            (Compared::Loss, _) => vec![std::slice::from_ref(&sample.mean.loss)],
+            (Compared::Map, Some(state)) => vec![state.map.as_slice()],
+            (Compared::Weights, Some(state)) => state.weights.iter().flatten().map(|w| w.as_slice()).collect(),
+            (_, None) => Vec::new(),
+        }
+    }
+}
+
+/// A figure of one arm that can be compared with a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// Half-learning time of a mode.
+    HalfTime,
+    /// Strength of a mode at the last sample.
+    FinalStrength,
+    /// Loss at the last sample.
+    FinalLoss,
+    /// Largest coupling over all samples.
+    LargestCoupling,
+}
+
+impl Figure {
+    /// The name in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            Figure::HalfTime => "half_time",
+            Figure::FinalStrength => "final_strength",
+            Figure::FinalLoss => "final_loss",
+            Figure::LargestCoupling => "largest_coupling",
+        }
+    }
+
+    /// Whether it is a figure of one mode.
+    pub fn of_a_mode(self) -> bool {
+        matches!(self, Figure::HalfTime | Figure::FinalStrength)
+    }
+}
+
+/// What must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Check {
+    /// One arm against another, over all samples.
+    Compare {
+        /// The arm that is judged.
+        first: Arm,
+        /// The arm it is judged by.
+        second: Arm,
+        /// In what.
+        quantity: Compared,
+        /// Largest difference, relative to the second arm's largest |value|.
+        max_error: f64,
+    },
+    /// A figure of one arm against a number.
+    Figure {
+        /// The arm.
+        arm: Arm,
+        /// The figure.
+        figure: Figure,
+        /// The mode, from 1.
+        mode: usize,
+        /// What it should be.
+        expect: f64,
+        /// Largest difference, relative to `expect` unless that is 0.
+        max_error: f64,
+    },
+}
+
+impl Check {
+    /// The largest error that passes.
+    pub fn max_error(&self) -> f64 {
+        match self {
+            Check::Compare { max_error, .. } | Check::Figure { max_error, .. } => *max_error,
+        }
+    }
+
+    /// The check in words.
+    pub fn describe(&self) -> String {
+        match self {
+            Check::Compare { first, second, quantity, .. } => {
+                format!("{first} against {second}: {}", quantity.name())
+            }
+            Check::Figure { arm, figure, mode, expect, .. } if figure.of_a_mode() => {
+                format!("{arm}: {} of mode {mode} = {expect}", figure.name())
+            }
+            Check::Figure { arm, figure, expect, .. } => format!("{arm}: {} = {expect}", figure.name()),
+        }
+    }
+
+    fn arms(&self) -> Vec<Arm> {
+        match self {
+            Check::Compare { first, second, .. } => vec![*first, *second],
+            Check::Figure { arm, .. } => vec![*arm],
+        }
+    }
+}
+
+/// How a check came out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The check.
+    pub check: Check,
+    /// The error found; `None` if there is nothing to compare, such as a time that is never reached.
+    pub error: Option<f64>,
+    /// Whether the error is within bounds and the arms are complete.
+    pub pass: bool,
+}
+
+/// Carries a check out.
+pub fn judge(check: &Check, trajectories: &[Trajectory], modes: &[ModeSummary]) -> Verdict {
+    let find = |arm| trajectories.iter().find(|t| t.arm == arm);
+    let error = match check {
+        Check::Compare { first, second, quantity, .. } => find(*first)
+            .zip(find(*second))
+            .and_then(|(first, second)| relative(first, second, *quantity).into_iter().reduce(f64::max)),
+        Check::Figure { arm, figure, mode, expect, .. } => {
+            let measured = find(*arm).and_then(|t| measure(t, *figure, mode.saturating_sub(1), modes));
+            measured.map(|value| (value - expect).abs() / if *expect == 0.0 { 1.0 } else { expect.abs() })
+        }
+    };
+    let error = error.filter(|e| e.is_finite());
+    let complete = check.arms().into_iter().all(|arm| find(arm).is_some_and(|t| t.outcome.is_complete()));
+    Verdict { check: check.clone(), error, pass: complete && error.is_some_and(|e| e <= check.max_error()) }
+}
+
+fn measure(trajectory: &Trajectory, figure: Figure, mode: usize, modes: &[ModeSummary]) -> Option<f64> {
+    let last = trajectory.samples.last();
+    match figure {
+        Figure::HalfTime => half_time(trajectory, mode, modes.get(mode)?.final_strength()?),
+        Figure::FinalStrength => last?.mean.modes.get(mode).copied(),
+        Figure::FinalLoss => last.map(|s| s.mean.loss),
+        Figure::LargestCoupling => trajectory.samples.iter().filter_map(|s| s.mean.coupling).reduce(f64::max),
+    }
+}
+
+/// The largest |first − second| at each common time, relative to the second's largest |value| over all.
+fn relative(first: &Trajectory, second: &Trajectory, quantity: Compared) -> Vec<f64> {
+    let largest =
+        |sample: &Sample| quantity.values(sample).into_iter().flatten().fold(0.0, |most: f64, v| most.max(v.abs()));
+    let scale = second.samples.iter().map(largest).fold(0.0, f64::max);
+    let scale = if scale > 0.0 { scale } else { 1.0 };
+    first
+        .samples
+        .iter()
+        .zip(&second.samples)
+        .filter_map(|(a, b)| {
+            let (a, b) = (quantity.values(a), quantity.values(b));
+            let pairs = a.into_iter().flatten().zip(b.into_iter().flatten());
+            pairs.map(|(x, y)| (x - y).abs()).reduce(f64::max)
+        })
+        .map(|difference| difference / scale)
+        .collect()
+}
+
+/// The first time at which mode `mode` (from 0) is at half of `final_strength`; `None` if it never is.
+///
+/// Between two samples ln(u/(s/λ − u)) is taken to be linear in time, which it is for balanced pairs.
+pub fn half_time(trajectory: &Trajectory, mode: usize, final_strength: f64) -> Option<f64> {
+    let shares: Vec<(f64, f64)> = trajectory.mode(mode).map(|(t, u)| (t, u / final_strength)).collect();
+    let after = shares.iter().position(|(_, x)| *x >= 0.5)?;
+    let (t1, x1) = *shares.get(after)?;
+    let Some((t0, x0)) = after.checked_sub(1).and_then(|before| shares.get(before)).copied() else {
+        return Some(t1);
+    };
+    let fraction = if x0 > 0.0 && x1 < 1.0 {
+        let (y0, y1) = ((x0 / (1.0 - x0)).ln(), (x1 / (1.0 - x1)).ln());
+        -y0 / (y1 - y0)
+    } else {
+        (0.5 - x0) / (x1 - x0)
+    };
+    Some(t0 + fraction * (t1 - t0))
+}

@@ -1,0 +1,156 @@
+//! A checked scenario: every shape fits, every number is in its range. After this nothing can fail
+//! on shape, and the arms need not ask.
+
+use crate::integrate::Method;
+use crate::network::Widths;
+use crate::premises::Premises;
+use crate::probe::Probe;
+use crate::reduction::Reduction;
+use crate::task::{ModeBasis, Task};
+use crate::trajectory::Arm;
+use nalgebra::DMatrix;
+
+/// Everything that the arms need to know.
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    /// The seed of all random numbers.
+    pub seed: u64,
+    /// What is to be learned.
+    pub task: Task,
+    /// The network's widths.
+    pub widths: Widths,
+    /// The starting weights, W1 first, in the user's coordinates.
+    pub start: Vec<DMatrix<f64>>,
+    /// The modes of the task, as the start resolves them.
+    pub basis: ModeBasis,
+    /// What observes the weights.
+    pub probe: Probe,
+    /// The premises of the theory, measured at t = 0.
+    pub premises: Premises,
+    /// The modes' strengths at t = 0, exact or effective.
+    pub reduction: Reduction,
+    /// τ and the sample times.
+    pub clock: Clock,
+    /// Settings of the flow arm, if it runs.
+    pub flow: Option<FlowSettings>,
+    /// Settings of the modes arm, if it runs.
+    pub modes: Option<ModesSettings>,
+    /// Settings of the analytic arm, if it runs.
+    pub analytic: Option<crate::analytic::ClosedForm>,
+    /// Settings of the sgd arm, if it runs.
+    pub sgd: Option<SgdSettings>,
+    /// Which parts of the state the samples keep.
+    pub keep: Keep,
+}
+
+impl Experiment {
+    /// Whether the scenario asks for an arm.
+    pub fn has(&self, arm: Arm) -> bool {
+        match arm {
+            Arm::Flow => self.flow.is_some(),
+            Arm::Modes => self.modes.is_some(),
+            Arm::Analytic => self.analytic.is_some(),
+            Arm::Sgd => self.sgd.is_some(),
+        }
+    }
+
+    /// Sample times in units of τ: T = t/τ, the only time that the equations know.
+    pub fn scaled_times(&self) -> Vec<f64> {
+        self.clock.times.iter().map(|t| t / self.clock.tau).collect()
+    }
+}
+
+/// τ and the sample times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clock {
+    /// The time constant τ.
+    pub tau: f64,
+    /// Sample times, strictly increasing, ≥ 0; training starts at 0 whether or not they contain it.
+    pub times: Vec<f64>,
+}
+
+/// Which parts of the state the samples keep.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// The map W.
+    pub map: bool,
+    /// All weight matrices.
+    pub weights: bool,
+}
+
+impl Keep {
+    /// Whether there is anything to keep.
+    pub fn any(self) -> bool {
+        self.map || self.weights
+    }
+}
+
+/// Settings of the flow arm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FlowSettings {
+    /// Runge-Kutta method.
+    pub method: Method,
+    /// Relative tolerance.
+    pub rtol: f64,
+    /// Absolute tolerance, in units of the weights.
+    pub atol: f64,
+    /// The largest number of attempted steps.
+    pub max_steps: u64,
+}
+
+/// Which law the modes arm integrates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The D strengths of each mode.
+    Finite,
+    /// τ du/dt = N_l u²(s − λu).
+    Infinite,
+}
+
+/// Settings of the modes arm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ModesSettings {
+    /// Which law.
+    pub depth: Depth,
+    /// Runge-Kutta method.
+    pub method: Method,
+    /// Relative tolerance.
+    pub rtol: f64,
+    /// Absolute tolerance in units of the strengths; `None`: 10⁻³·rtol times each mode's least.
+    pub atol: Option<f64>,
+    /// The largest number of attempted steps, for each mode.
+    pub max_steps: u64,
+}
+
+/// Samples per update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// All samples.
+    Full,
+    /// So many, the last batch of an epoch what is left.
+    Size(usize),
+}
+
+/// Order of the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// A new random permutation every epoch.
+    #[default]
+    Shuffled,
+    /// As given, epoch after epoch.
+    Sequential,
+}
+
+/// Settings of the sgd arm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SgdSettings {
+    /// Step size: on the average loss of the batch, or on its sum where the statistics are sums.
+    pub learning_rate: f64,
+    /// Samples per update.
+    pub batch: Batch,
+    /// Their order.
+    pub order: Order,
+    /// Independent orders.
+    pub runs: u32,
+}

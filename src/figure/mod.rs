@@ -1,0 +1,126 @@
+//! Figures of trajectories laid over each other, drawn with `plotters`.
+//!
+//! A figure is a column of panels over one time axis. On its way to a file it passes through three
+//! stages, each ignorant of the next:
+//!
+//! ```text
+//! Overlay ─ panel files ─▶ Plan: axes and marks, in the units of the data
+//!         ─ page, plot ──▶ Scene: shapes, in page units
+//!         ─ encode ──────▶ bytes of a PNG or SVG, through plotters
+//! ```
+//!
+//! Arms are told apart by the shape of their line and modes by colour, in such a way
+//! that four curves that coincide exactly remain four visible curves. The same overlay gives the
+//! same bytes.
+
+mod axis;
+mod coupling;
+mod curve;
+mod encode;
+mod energy;
+mod error;
+mod font;
+mod legend;
+mod loss;
+mod modes;
+mod number;
+mod page;
+mod plan;
+mod plot;
+mod range;
+mod scene;
+mod selection;
+mod style;
+
+use crate::comparison::{Difference, ModeSummary};
+use crate::trajectory::Trajectory;
+use serde::{Deserialize, Serialize};
+
+/// One panel of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Panel {
+    /// Strength of each mode, u_α, with its final value and predicted half-learning time.
+    Modes,
+    /// The loss L.
+    Loss,
+    /// Differences between the arms' mode strengths, on a logarithmic axis.
+    Error,
+    /// The two terms of the energy, on a logarithmic axis; needs white inputs.
+    Energy,
+    /// Frobenius norm of the off-diagonal part of UᵀWV, on a logarithmic axis.
+    Coupling,
+}
+
+/// A file format for figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// A bitmap, about 290 dots per inch at 8.5 cm width.
+    Png,
+    /// Vector graphics with live text.
+    Svg,
+}
+
+impl Format {
+    /// The usual ending of the file's name, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Png => "png",
+            Format::Svg => "svg",
+        }
+    }
+}
+
+/// What one figure shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Overlay<'a> {
+    /// Headline; wrapped where it is long.
+    pub title: &'a str,
+    /// A small line below the title, such as a caveat.
+    pub note: Option<&'a str>,
+    /// Title of the time axis, with the unit of time.
+    pub time_label: &'a str,
+    /// One per arm, in any order.
+    pub trajectories: &'a [Trajectory],
+    /// The modes of the task, by descending singular value.
+    pub modes: &'a [ModeSummary],
+    /// What the error panel shows.
+    pub differences: &'a [Difference],
+    /// From top to bottom; a panel given twice is drawn once.
+    pub panels: &'a [Panel],
+}
+
+/// Why a figure could not be drawn.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FigureError {
+    /// The overlay asks for no panel.
+    #[error("a figure needs at least one panel")]
+    NoPanels,
+    /// The embedded font could not be read.
+    #[error("the embedded font could not be read")]
+    Font,
+    /// The drawing library failed.
+    #[error("the figure could not be drawn: {0}")]
+    Draw(String),
+    /// The image could not be encoded.
+    #[error("the figure could not be encoded: {0}")]
+    Encode(String),
+}
+
+/// Draws a figure and returns the bytes of the file.
+///
+/// Any finite values give a figure: an overlay without samples gives empty panels that say so, and
+/// values that no axis can hold are left out.
+///
+/// # Errors
+///
+/// [`FigureError::NoPanels`] if there is nothing to draw; the others only if a library fails.
+pub fn draw(overlay: &Overlay, format: Format) -> Result<Vec<u8>, FigureError> {
+    font::register()?;
+    let scene = page::compose(overlay)?;
+    match format {
+        Format::Png => encode::png(&scene),
+        Format::Svg => encode::svg(&scene),
+    }
+}

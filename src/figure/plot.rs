@@ -1,0 +1,189 @@
+//! One panel on the page: its heading, frame and ticks, and its marks placed within.
+
+use super::axis::Axis;
+use super::curve::{Rect, visible};
+use super::font;
+use super::legend::{
+    self, BAND_OPACITY, CROSS_ARM, KEY_BASELINE, Rings, Rows, arrange, draw_cross, draw_line, draw_prediction,
+};
+use super::modes::level_pen;
+use super::number::power_of_ten;
+use super::plan::{Mark, Plan};
+use super::scene::{Align, Ink, Point, Scene};
+use super::style::{FAINT, FRAME, GRID, INK, Pen, SMALL, TEXT};
+
+/// Between a heading and the keys beside it.
+const HEADING_GAP: f64 = 18.0;
+/// Length of ticks with and without a label.
+const TICKS: (f64, f64) = (5.0, 2.5);
+
+/// The panel's title, with the power of ten that its labels leave out.
+fn heading(plan: &Plan) -> String {
+    match plan.y.map_or(0, |y| y.exponent()) {
+        0 => plan.title.clone(),
+        exponent => format!("{} (×{})", plan.title, power_of_ten(exponent)),
+    }
+}
+
+/// Where the panel's keys stand beside or below its heading, in a page `room` wide.
+pub(super) fn heading_rows(plan: &Plan, room: f64) -> Rows {
+    let indent = font::width(&heading(plan), TEXT, false) + HEADING_GAP;
+    arrange(&plan.keys, indent, room)
+}
+
+/// How many labels the y axis has room for.
+fn most_labels(plan: &Plan) -> usize {
+    if plan.height > 150.0 { 6 } else { 5 }
+}
+
+/// Width of the widest label of the y axis.
+pub(super) fn label_width(plan: &Plan) -> f64 {
+    let ticks = plan.y.map(|y| y.ticks(most_labels(plan))).unwrap_or_default();
+    let labels = ticks.iter().filter_map(|t| t.label.as_deref());
+    labels.map(|l| font::width(l, SMALL, false)).fold(0.0, f64::max)
+}
+
+/// A panel's place: the frame, and the time axis if anything has a time.
+pub(super) struct Frame<'a> {
+    pub rect: Rect,
+    pub time: Option<&'a Axis>,
+    /// Whether the time axis carries its labels here.
+    pub time_labels: bool,
+}
+
+impl Frame<'_> {
+    fn x(&self, t: f64) -> Option<f64> {
+        let share = self.time?.place(t)?;
+        Some(self.rect.left + share * (self.rect.right - self.rect.left))
+    }
+
+    fn y(&self, axis: &Axis, value: f64) -> Option<f64> {
+        let share = axis.place(value)?;
+        Some(self.rect.bottom - share * (self.rect.bottom - self.rect.top))
+    }
+
+    fn place(&self, axis: &Axis, t: f64, value: f64) -> Option<Point> {
+        Some((self.x(t)?, self.y(axis, value)?))
+    }
+}
+
+/// Draws a panel: the heading starts at `heading_at`, the frame lies below it.
+pub(super) fn draw(scene: &mut Scene, plan: &Plan, rows: &Rows, heading_at: Point, frame: &Frame) {
+    let baseline = (heading_at.0, heading_at.1 + KEY_BASELINE);
+    scene.text(heading(plan), baseline, TEXT, Align::Left, INK);
+    legend::draw(scene, &plan.keys, rows, heading_at);
+    draw_time_ticks(scene, frame);
+    match &plan.y {
+        Ok(axis) => {
+            draw_value_ticks(scene, plan, axis, frame);
+            let mut marks: Vec<&Mark> = plan.marks.iter().collect();
+            marks.sort_by_key(|m| m.layer());
+            for mark in marks {
+                draw_mark(scene, mark, axis, frame);
+            }
+        }
+        Err(reason) => {
+            let Rect { left, top, right, bottom } = frame.rect;
+            let middle = ((left + right) / 2.0, (top + bottom) / 2.0 + 4.0);
+            scene.text(*reason, middle, SMALL, Align::Middle, FAINT);
+        }
+    }
+    draw_frame(scene, &frame.rect);
+}
+
+fn draw_frame(scene: &mut Scene, rect: &Rect) {
+    let Rect { left, top, right, bottom } = *rect;
+    let outline = vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+    scene.stroke(outline, 1.0, FRAME);
+}
+
+fn draw_time_ticks(scene: &mut Scene, frame: &Frame) {
+    let Some(axis) = frame.time else { return };
+    let Rect { left, top, right, bottom } = frame.rect;
+    for tick in axis.ticks(6) {
+        let x = left + tick.place * (right - left);
+        if tick.label.is_some() {
+            scene.stroke(vec![(x, top), (x, bottom)], 0.8, GRID);
+        }
+        let length = if tick.label.is_some() { TICKS.0 } else { TICKS.1 };
+        scene.stroke(vec![(x, bottom), (x, bottom + length)], 1.0, FRAME);
+        if let (true, Some(label)) = (frame.time_labels, tick.label) {
+            scene.text(label, (x, bottom + 19.0), SMALL, Align::Middle, INK);
+        }
+    }
+}
+
+fn draw_value_ticks(scene: &mut Scene, plan: &Plan, axis: &Axis, frame: &Frame) {
+    let Rect { left, top, bottom, .. } = frame.rect;
+    for tick in axis.ticks(most_labels(plan)) {
+        let y = bottom - tick.place * (bottom - top);
+        let length = if tick.label.is_some() { TICKS.0 } else { TICKS.1 };
+        scene.stroke(vec![(left - length, y), (left, y)], 1.0, FRAME);
+        if let Some(label) = tick.label {
+            scene.text(label, (left - 8.0, y + 0.36 * SMALL), SMALL, Align::Right, INK);
+        }
+    }
+}
+
+fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) {
+    match mark {
+        Mark::Curve { points, pen, rings, cut } => {
+            let placed = points.iter().map(|&(t, v)| frame.place(axis, t, v));
+            let end = draw_curve(scene, visible(placed, &frame.rect), pen, rings);
+            if let (true, Some(end)) = (*cut, end) {
+                draw_cross(scene, frame.rect.inset(CROSS_ARM).nearest(end));
+            }
+        }
+        Mark::Band { edges, ink } => draw_band(scene, edges, *ink, axis, frame),
+        Mark::Level { value, ink } => {
+            let y = frame.y(axis, *value);
+            let Some(y) = y.filter(|y| (frame.rect.top..=frame.rect.bottom).contains(y)) else {
+                return;
+            };
+            let pen = level_pen(*ink);
+            scene.stroke(vec![(frame.rect.left, y), (frame.rect.right, y)], pen.width, pen.ink);
+        }
+        Mark::Prediction { t, value, ink, size } => {
+            let place = frame.place(axis, *t, *value);
+            if let Some(place) = place.filter(|p| frame.rect.contains(*p)) {
+                draw_prediction(scene, place, *ink, *size);
+            }
+        }
+    }
+}
+
+/// Draws the pieces of a curve; returns where the last one ends.
+fn draw_curve(scene: &mut Scene, pieces: Vec<Vec<Point>>, pen: &Pen, rings: &Rings) -> Option<Point> {
+    // Half the length that a single point is given, as it has none.
+    const DOT: f64 = 3.0;
+    for piece in &pieces {
+        match piece.as_slice() {
+            [(x, y)] => {
+                let dot = [(x - DOT, *y), (x + DOT, *y)];
+                let ring = Rings { gap: 2.0 * DOT, most: 1, phase: 0.5 };
+                draw_line(scene, &dot, &Pen { dash: None, ..*pen }, &ring);
+            }
+            line => draw_line(scene, line, pen, rings),
+        }
+    }
+    pieces.last().and_then(|p| p.last()).copied()
+}
+
+/// The area between two curves. Unlike a curve, it may be cut off along the frame.
+fn draw_band(scene: &mut Scene, edges: &[(f64, f64, f64)], ink: Ink, axis: &Axis, frame: &Frame) {
+    let Rect { top, bottom, .. } = frame.rect;
+    // What has no place lies beyond the frame: zero on a logarithmic axis below, the huge above.
+    let beyond = |v: f64| if v > 0.0 { top } else { bottom };
+    let height = |v: f64| frame.y(axis, v).unwrap_or_else(|| beyond(v)).clamp(top, bottom);
+    let placed: Vec<(f64, f64, f64)> =
+        edges.iter().filter_map(|&(t, low, high)| Some((frame.x(t)?, height(low), height(high)))).collect();
+    let mut upper: Vec<Point> = Vec::new();
+    let mut lower: Vec<Point> = Vec::new();
+    for column in placed.chunk_by(|a, b| a.0.floor() == b.0.floor()) {
+        let Some(&(x, _, _)) = column.first() else { continue };
+        lower.push((x, column.iter().fold(top, |y, c| y.max(c.1))));
+        upper.push((x, column.iter().fold(bottom, |y, c| y.min(c.2))));
+    }
+    upper.extend(lower.into_iter().rev());
+    scene.fill(upper, ink, BAND_OPACITY);
+}

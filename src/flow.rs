@@ -1,0 +1,135 @@
+//! The flow arm: τ dW_l/dt = −∂L/∂W_l, all matrices, integrated under error control.
+
+use crate::experiment::{Experiment, FlowSettings};
+use crate::integrate::{Settings, integrate};
+use crate::modes::in_user_time;
+use crate::network::{Gradient, map_of};
+use crate::premises::balance_violation;
+use crate::probe::{alignment, imbalances, monitoring_cost};
+use crate::trajectory::{Arm, Sample, State, Trajectory};
+use nalgebra::{DMatrix, DVector};
+use std::time::Instant;
+
+/// What is conserved or assumed along the flow, and how far it was from being so.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Monitor {
+    /// Largest ‖I_l(t) − I_l(0)‖ for I_l = W_{l+1}ᵀW_{l+1} − W_lW_lᵀ, for each l.
+    pub balance_drift: Vec<f64>,
+    /// Largest rise of the loss from one sample to the next, relative to the loss at t = 0.
+    pub loss_rise: f64,
+    /// Largest violation of alignment.
+    pub aligned: f64,
+    /// Largest violation of balance.
+    pub balanced: f64,
+}
+
+/// Operations that may be spent on watching invariants in one run; beyond, every n-th sample is.
+const MONITORING_BUDGET: f64 = 2e10;
+
+/// Integrates the full weight flow.
+pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl FnMut(usize)) -> (Trajectory, Monitor) {
+    let clock = Instant::now();
+    let statistics = &experiment.task.statistics;
+    let field = Gradient::new(&experiment.widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+    let weights = into_frame(experiment);
+    let mut watch = Watch::new(experiment, &weights);
+    let mut samples = Vec::with_capacity(experiment.clock.times.len());
+    let solver =
+        Settings { method: settings.method, rtol: settings.rtol, atol: settings.atol, max_steps: settings.max_steps };
+    let start = DVector::from_vec(experiment.widths.flatten(&weights));
+    let (outcome, mut work) = integrate(&field, start, &experiment.scaled_times(), &solver, |index, flat| {
+        let weights = experiment.widths.unflatten(flat);
+        let sample = sample(experiment, experiment.clock.times[index], &weights);
+        watch.see(index, &weights, sample.mean.loss);
+        samples.push(sample);
+        progress(1);
+    });
+    work.wall_s = clock.elapsed().as_secs_f64();
+    let trajectory = Trajectory {
+        arm: Arm::Flow,
+        method: format!("weight flow, {} at rtol {:e}", settings.method.name(), settings.rtol),
+        approximation: None,
+        samples,
+        work,
+        outcome: in_user_time(outcome, experiment.clock.tau),
+    };
+    (trajectory, watch.monitor)
+}
+
+/// The starting weights with W1 in the frame of Σ11.
+pub fn into_frame(experiment: &Experiment) -> Vec<DMatrix<f64>> {
+    let mut weights = experiment.start.clone();
+    if let Some(first) = weights.first_mut() {
+        *first = experiment.probe.frame().enter(first);
+    }
+    weights
+}
+
+/// A row of an arm that has the weights, W1 in the frame of Σ11.
+pub fn sample(experiment: &Experiment, t: f64, weights: &[DMatrix<f64>]) -> Sample {
+    let map = map_of(weights);
+    let frame = experiment.probe.frame();
+    let mean = experiment.probe.observe(&map);
+    let state = experiment.keep.any().then(|| State {
+        map: frame.leave(&map),
+        weights: experiment.keep.weights.then(|| {
+            let mut weights = weights.to_vec();
+            if let Some(first) = weights.first_mut() {
+                *first = frame.leave(first);
+            }
+            weights
+        }),
+    });
+    Sample { t, mean, spread: None, state }
+}
+
+/// Watches invariants and premises along the run.
+struct Watch {
+    u: DMatrix<f64>,
+    v: DMatrix<f64>,
+    initial: Vec<DMatrix<f64>>,
+    first_loss: f64,
+    last_loss: f64,
+    stride: usize,
+    last_index: usize,
+    monitor: Monitor,
+}
+
+impl Watch {
+    fn new(experiment: &Experiment, weights: &[DMatrix<f64>]) -> Watch {
+        let samples = experiment.clock.times.len();
+        let cost = monitoring_cost(&experiment.widths, experiment.basis.len()) * samples as f64;
+        let initial = imbalances(weights);
+        let loss = experiment.probe.observe(&map_of(weights)).loss;
+        Watch {
+            u: experiment.basis.u.clone(),
+            v: experiment.probe.frame().enter_rows(&experiment.basis.v),
+            first_loss: loss,
+            last_loss: loss,
+            stride: (cost / MONITORING_BUDGET).ceil().max(1.0) as usize,
+            last_index: samples.saturating_sub(1),
+            monitor: Monitor {
+                balance_drift: vec![0.0; initial.len()],
+                aligned: experiment.premises.aligned,
+                balanced: experiment.premises.balanced,
+                loss_rise: 0.0,
+            },
+            initial,
+        }
+    }
+
+    fn see(&mut self, index: usize, weights: &[DMatrix<f64>], loss: f64) {
+        if self.first_loss > 0.0 {
+            self.monitor.loss_rise = self.monitor.loss_rise.max((loss - self.last_loss) / self.first_loss);
+        }
+        self.last_loss = loss;
+        if index % self.stride != 0 && index != self.last_index {
+            return;
+        }
+        for ((drift, now), then) in self.monitor.balance_drift.iter_mut().zip(imbalances(weights)).zip(&self.initial) {
+            *drift = drift.max((now - then).norm());
+        }
+        self.monitor.aligned = self.monitor.aligned.max(alignment(weights, &self.u, &self.v).violation);
+        self.monitor.balanced = self.monitor.balanced.max(balance_violation(weights));
+    }
+}

@@ -1,0 +1,156 @@
+//! The modes arm: the reduced equations of each mode's strengths, integrated.
+
+use crate::experiment::{Depth, Experiment, ModesSettings};
+use crate::integrate::{Settings, VectorField, integrate};
+use crate::trajectory::{Arm, Outcome, Sample, State, Trajectory, Work};
+use nalgebra::DVector;
+use std::time::Instant;
+
+/// τ da_l/dt = (∏_{i≠l} a_i)(s − λ∏_i a_i), with T = t/τ.
+struct Chain {
+    s: f64,
+    lambda: f64,
+}
+
+impl VectorField for Chain {
+    fn evaluate(&self, a: &[f64], da: &mut [f64]) {
+        // da_l first holds the product of the strengths before l, then all but a_l.
+        let mut product = 1.0;
+        for (d, x) in da.iter_mut().zip(a) {
+            *d = product;
+            product *= x;
+        }
+        let gap = self.s - self.lambda * product;
+        let mut after = gap;
+        for (d, x) in da.iter_mut().zip(a).rev() {
+            *d *= after;
+            after *= x;
+        }
+    }
+}
+
+/// τ du/dt = N_l u²(s − λu), with T = t/τ: equation (16) of Saxe et al. (2013).
+struct InfiniteDepth {
+    s: f64,
+    lambda: f64,
+    layers: f64,
+}
+
+impl VectorField for InfiniteDepth {
+    fn evaluate(&self, u: &[f64], du: &mut [f64]) {
+        for (d, u) in du.iter_mut().zip(u) {
+            *d = self.layers * u * u * (self.s - self.lambda * u);
+        }
+    }
+}
+
+/// Integrates every mode on its own, with its own steps.
+pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl FnMut(usize)) -> Trajectory {
+    let clock = Instant::now();
+    let times = experiment.scaled_times();
+    let mut work = Work::default();
+    let mut outcome = Outcome::Complete;
+    let mut columns: Vec<Vec<f64>> = Vec::with_capacity(experiment.basis.len());
+    for mode in 0..experiment.basis.len() {
+        let (column, ended, done) = integrate_mode(experiment, settings, mode, &times);
+        work.accepted += done.accepted;
+        work.rejected += done.rejected;
+        work.evaluations += done.evaluations;
+        if outcome.is_complete() {
+            outcome = in_user_time(ended, experiment.clock.tau);
+        }
+        columns.push(column);
+        progress(times.len() / experiment.basis.len().max(1));
+    }
+    let rows = columns.iter().map(Vec::len).min().unwrap_or(times.len());
+    let samples = (0..rows)
+        .map(|row| {
+            let strengths: Vec<f64> = columns.iter().filter_map(|c| c.get(row).copied()).collect();
+            sample(experiment, experiment.clock.times[row], &strengths)
+        })
+        .collect();
+    work.wall_s = clock.elapsed().as_secs_f64();
+    let law = match settings.depth {
+        Depth::Finite => "mode equations",
+        Depth::Infinite => "infinite-depth law",
+    };
+    Trajectory {
+        arm: Arm::Modes,
+        method: format!("{law}, {} at rtol {:e}", settings.method.name(), settings.rtol),
+        approximation: approximation(experiment, settings.depth),
+        samples,
+        work,
+        outcome,
+    }
+}
+
+/// A row of an arm that knows the modes only.
+pub fn sample(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
+    let state = experiment
+        .keep
+        .map
+        .then(|| State { map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)), weights: None });
+    Sample { t, mean: experiment.probe.observe_strengths(strengths), spread: None, state }
+}
+
+/// The same outcome with its time in the scenario's units instead of units of τ.
+pub fn in_user_time(outcome: Outcome, tau: f64) -> Outcome {
+    match outcome {
+        Outcome::Complete => Outcome::Complete,
+        Outcome::Diverged { t } => Outcome::Diverged { t: t * tau },
+        Outcome::StepUnderflow { t } => Outcome::StepUnderflow { t: t * tau },
+        Outcome::StepLimit { t, limit } => Outcome::StepLimit { t: t * tau, limit },
+    }
+}
+
+fn approximation(experiment: &Experiment, depth: Depth) -> Option<String> {
+    match depth {
+        Depth::Finite => experiment.reduction.approximation.clone(),
+        Depth::Infinite => {
+            Some(format!("the infinite-depth law is a limit; this network has {} layers", experiment.widths.layers()))
+        }
+    }
+}
+
+fn integrate_mode(
+    experiment: &Experiment,
+    settings: &ModesSettings,
+    mode: usize,
+    times: &[f64],
+) -> (Vec<f64>, Outcome, Work) {
+    let (s, lambda) = (experiment.basis.s[mode], experiment.basis.input_eigenvalues[mode]);
+    let strengths = &experiment.reduction.strengths[mode];
+    match settings.depth {
+        Depth::Finite => observe(&Chain { s, lambda }, strengths.clone(), times, settings),
+        Depth::Infinite => {
+            let layers = experiment.widths.layers() as f64;
+            let start = vec![experiment.reduction.initial(mode)];
+            observe(&InfiniteDepth { s, lambda, layers }, start, times, settings)
+        }
+    }
+}
+
+/// Absolute tolerances below this would not be numbers that errors can be compared with.
+const LEAST_ATOL: f64 = 1e-290;
+
+/// u_α at the times: the product of the integrated strengths.
+fn observe(
+    field: &impl VectorField,
+    start: Vec<f64>,
+    times: &[f64],
+    settings: &ModesSettings,
+) -> (Vec<f64>, Outcome, Work) {
+    let least = start.iter().map(|a| a.abs()).filter(|a| *a > 0.0).fold(f64::INFINITY, f64::min);
+    let atol = settings.atol.unwrap_or(if least.is_finite() { 1e-3 * settings.rtol * least } else { LEAST_ATOL });
+    let settings = Settings {
+        method: settings.method,
+        rtol: settings.rtol,
+        atol: atol.max(LEAST_ATOL),
+        max_steps: settings.max_steps,
+    };
+    let mut column = Vec::with_capacity(times.len());
+    let (outcome, work) = integrate(field, DVector::from_vec(start), times, &settings, |_, a| {
+        column.push(a.iter().product());
+    });
+    (column, outcome, work)
+}

@@ -1,0 +1,166 @@
+//! Starting weights.
+
+use super::Widths;
+use crate::linalg::svd;
+use crate::random;
+use crate::task::ModeBasis;
+use nalgebra::{DMatrix, DVector};
+use rand_chacha::ChaCha8Rng;
+
+/// How the weights start.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// W_l = R_l diag(a_l) R_{l−1}ᵀ with R_0 = V, R_D = U and random orthonormal R_l between:
+    /// the strength a_l of every mode, a list per weight matrix; modes beyond a list start at 0.
+    Aligned {
+        /// a_l of the modes α = 1, 2, …, W1 first.
+        strengths: Vec<Vec<f64>>,
+    },
+    /// Independent N(0, scale²) entries.
+    Gaussian {
+        /// Standard deviation of every entry.
+        scale: f64,
+    },
+    /// Independent Gaussian entries of variance gain²·2/(fan in + fan out) (Glorot & Bengio 2010).
+    Glorot {
+        /// The gain.
+        gain: f64,
+    },
+    /// Uniformly random (semi-)orthogonal matrices times the gain.
+    Orthogonal {
+        /// The gain.
+        gain: f64,
+    },
+    /// Random orientation with W_{l+1}ᵀW_{l+1} − W_lW_lᵀ = imbalance·I. The singular values are those of
+    /// a Gaussian W1 with entries of standard deviation `scale`.
+    Balanced {
+        /// Standard deviation of the entries of the Gaussian matrix.
+        scale: f64,
+        /// ℓ; nonzero for two weight matrices only.
+        imbalance: f64,
+    },
+    /// Given matrices, W1 first.
+    Matrices(Vec<DMatrix<f64>>),
+}
+
+/// Why a start does not exist for these widths.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StartError {
+    /// ℓ ≠ 0 needs an outer layer that is wide enough.
+    #[error(
+        "imbalance {imbalance} needs at least as many {side} as hidden units: {outer} < {hidden}, so that {product} cannot have full rank"
+    )]
+    Imbalance {
+        /// ℓ.
+        imbalance: f64,
+        /// "outputs" or "inputs".
+        side: &'static str,
+        /// Width of that layer.
+        outer: usize,
+        /// Width of the hidden layer.
+        hidden: usize,
+        /// The product that needs full rank.
+        product: &'static str,
+    },
+    /// ℓ ≠ 0 beyond two matrices.
+    #[error("an imbalance other than 0 needs exactly two weight matrices, and here are {0}")]
+    ImbalanceDepth(usize),
+}
+
+/// Draws the starting weights, W1 first, in the user's coordinates.
+///
+/// `basis` gives U and V to the aligned start and is not asked for otherwise.
+///
+/// # Errors
+/// If no weights of these widths have the properties asked for.
+pub fn starting_weights(
+    start: &Start,
+    widths: &Widths,
+    basis: impl FnOnce() -> ModeBasis,
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<DMatrix<f64>>, StartError> {
+    let scaled = |rng: &mut ChaCha8Rng, scale: &dyn Fn(usize, usize) -> f64| {
+        widths.shapes().map(|(rows, cols)| random::gaussian(rng, rows, cols) * scale(rows, cols)).collect()
+    };
+    match start {
+        Start::Aligned { strengths } => Ok(aligned(strengths, widths, &basis(), rng)),
+        Start::Gaussian { scale } => Ok(scaled(rng, &|_, _| *scale)),
+        Start::Glorot { gain } => Ok(scaled(rng, &|rows, cols| gain * (2.0 / (rows + cols) as f64).sqrt())),
+        Start::Orthogonal { gain } => {
+            Ok(widths.shapes().map(|(rows, cols)| random::orthonormal(rng, rows, cols) * *gain).collect())
+        }
+        Start::Balanced { scale, imbalance } if *imbalance == 0.0 => Ok(balanced(*scale, widths, rng)),
+        Start::Balanced { scale, imbalance } => imbalanced(*scale, *imbalance, widths, rng),
+        Start::Matrices(weights) => Ok(weights.clone()),
+    }
+}
+
+fn aligned(strengths: &[Vec<f64>], widths: &Widths, basis: &ModeBasis, rng: &mut ChaCha8Rng) -> Vec<DMatrix<f64>> {
+    let m = widths.bottleneck();
+    let last = widths.depth() - 1;
+    let mut right = basis.v.columns(0, m).into_owned();
+    strengths
+        .iter()
+        .zip(widths.shapes())
+        .enumerate()
+        .map(|(l, (a, (rows, _)))| {
+            let left = if l == last { basis.u.columns(0, m).into_owned() } else { random::orthonormal(rng, rows, m) };
+            let mut scaled = left.clone();
+            for (alpha, mut column) in scaled.column_iter_mut().enumerate() {
+                column *= a.get(alpha).copied().unwrap_or(0.0);
+            }
+            let weight = scaled * right.transpose();
+            right = left;
+            weight
+        })
+        .collect()
+}
+
+/// Singular values σ shared by all layers: W_l = R_l diag(σ) R_{l−1}ᵀ with every R_l random.
+fn balanced(scale: f64, widths: &Widths, rng: &mut ChaCha8Rng) -> Vec<DMatrix<f64>> {
+    let m = widths.bottleneck();
+    let mut sigma = svd(&(random::gaussian(rng, widths.as_slice()[1], widths.inputs()) * scale)).s;
+    sigma.resize(m, 0.0);
+    let sigma = DMatrix::from_diagonal(&DVector::from_vec(sigma));
+    let mut right = random::orthonormal(rng, widths.inputs(), m);
+    widths
+        .shapes()
+        .map(|(rows, _)| {
+            let left = random::orthonormal(rng, rows, m);
+            let weight = &left * &sigma * right.transpose();
+            right = left;
+            weight
+        })
+        .collect()
+}
+
+/// Two matrices with W2ᵀW2 = W1W1ᵀ + ℓI. For ℓ > 0, W1 is drawn and W2 is an isometry times the
+/// root of W1W1ᵀ + ℓI; for ℓ < 0 the same, with the layers exchanged.
+fn imbalanced(
+    scale: f64,
+    imbalance: f64,
+    widths: &Widths,
+    rng: &mut ChaCha8Rng,
+) -> Result<Vec<DMatrix<f64>>, StartError> {
+    let &[inputs, hidden, outputs] = widths.as_slice() else {
+        return Err(StartError::ImbalanceDepth(widths.depth()));
+    };
+    let (free, fixed, side, product) =
+        if imbalance > 0.0 { (inputs, outputs, "outputs", "W2ᵀW2") } else { (outputs, inputs, "inputs", "W1W1ᵀ") };
+    if fixed < hidden {
+        return Err(StartError::Imbalance { imbalance, side, outer: fixed, hidden, product });
+    }
+    // Both in the orientation hidden×outer: R diag(σ) Pᵀ and R diag(√(σ² + |ℓ|)) Qᵀ.
+    let rank = hidden.min(free).min(fixed);
+    let mut sigma = svd(&(random::gaussian(rng, hidden, free) * scale)).s;
+    sigma.resize(hidden, 0.0);
+    sigma[rank..].fill(0.0);
+    let r = random::orthonormal(rng, hidden, hidden);
+    let p = random::orthonormal(rng, free, rank);
+    let q = random::orthonormal(rng, fixed, hidden);
+    let small =
+        r.columns(0, rank) * DMatrix::from_diagonal(&DVector::from_column_slice(&sigma[..rank])) * p.transpose();
+    let raised = DVector::from_iterator(hidden, sigma.iter().map(|s| (s * s + imbalance.abs()).sqrt()));
+    let large = &r * DMatrix::from_diagonal(&raised) * q.transpose();
+    Ok(if imbalance > 0.0 { vec![small, large.transpose()] } else { vec![large, small.transpose()] })
+}

@@ -1,0 +1,58 @@
+//! Random numbers: one portable stream per purpose, so that a change of one draw moves no other.
+
+use nalgebra::DMatrix;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+/// What a stream of random numbers is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The task: its singular vectors, its samples.
+    Task,
+    /// The starting weights.
+    Start,
+    /// Samples drawn for a task that has none.
+    Samples,
+    /// The order of the samples in one run of descent, counted from 0.
+    Order(u32),
+}
+
+impl Purpose {
+    fn stream(self) -> u64 {
+        match self {
+            Purpose::Task => 1,
+            Purpose::Start => 2,
+            Purpose::Samples => 3,
+            Purpose::Order(run) => (1 << 32) | u64::from(run),
+        }
+    }
+}
+
+/// The generator of a purpose: the same numbers for the same seed, on every platform.
+pub fn stream(seed: u64, purpose: Purpose) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(purpose.stream());
+    rng
+}
+
+/// A matrix of independent N(0, 1) entries, drawn column by column.
+pub fn gaussian(rng: &mut ChaCha8Rng, rows: usize, cols: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(rows, cols, |_, _| StandardNormal.sample(rng))
+}
+
+/// A matrix with orthonormal columns (rows ≥ cols) or rows (rows < cols), uniformly distributed.
+///
+/// The QR factor of a Gaussian matrix is uniform once the signs of R's diagonal are fixed.
+pub fn orthonormal(rng: &mut ChaCha8Rng, rows: usize, cols: usize) -> DMatrix<f64> {
+    if rows < cols {
+        return orthonormal(rng, cols, rows).transpose();
+    }
+    let (mut q, r) = gaussian(rng, rows, cols).qr().unpack();
+    for (mut column, pivot) in q.column_iter_mut().zip(r.diagonal().iter()) {
+        if *pivot < 0.0 {
+            column.neg_mut();
+        }
+    }
+    q
+}

@@ -1,0 +1,102 @@
+//! A scenario's arms run and judged.
+
+use crate::comparison::{Difference, ModeSummary, Verdict, differences, half_time, judge};
+use crate::experiment::Experiment;
+use crate::flow::Monitor;
+use crate::scenario::Built;
+use crate::trajectory::{Arm, Trajectory};
+use crate::{analytic, flow, modes, sgd};
+
+/// What came out of a scenario.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// One per arm that the scenario asks for.
+    pub trajectories: Vec<Trajectory>,
+    /// What is conserved along the flow; `None` if that arm did not run.
+    pub monitor: Option<Monitor>,
+    /// The modes, with their predicted half-learning times.
+    pub modes: Vec<ModeSummary>,
+    /// Each arm against each other.
+    pub differences: Vec<Difference>,
+    /// How the checks came out.
+    pub verdicts: Vec<Verdict>,
+}
+
+impl Report {
+    /// Whether all arms are complete.
+    pub fn is_complete(&self) -> bool {
+        self.trajectories.iter().all(|t| t.outcome.is_complete())
+    }
+
+    /// Whether all checks hold.
+    pub fn passes(&self) -> bool {
+        self.verdicts.iter().all(|v| v.pass)
+    }
+
+    /// "complete", or which arm ended how.
+    pub fn status(&self) -> String {
+        let ended = self.trajectories.iter().filter(|t| !t.outcome.is_complete());
+        let reasons: Vec<String> = ended.map(|t| format!("{}: {}", t.arm, t.outcome)).collect();
+        if reasons.is_empty() { "complete".to_owned() } else { reasons.join("; ") }
+    }
+
+    /// When an arm has half learned a mode (from 0).
+    pub fn half_time(&self, arm: Arm, mode: usize) -> Option<f64> {
+        let trajectory = self.trajectories.iter().find(|t| t.arm == arm)?;
+        half_time(trajectory, mode, self.modes.get(mode)?.final_strength()?)
+    }
+}
+
+/// Steps of progress that [`execute`] reports in all.
+pub fn progress_length(experiment: &Experiment) -> usize {
+    let times = experiment.clock.times.len();
+    let runs = match &experiment.sgd {
+        Some(s) if s.batch != crate::experiment::Batch::Full && s.order == crate::experiment::Order::Shuffled => {
+            s.runs as usize
+        }
+        _ => 1,
+    };
+    Arm::ALL
+        .into_iter()
+        .filter(|arm| experiment.has(*arm))
+        .map(|a| if a == Arm::Sgd { runs * times } else { times })
+        .sum()
+}
+
+/// Runs every arm that the scenario asks for, compares and judges. `progress` is told of each row.
+pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
+    let experiment = &built.experiment;
+    let mut trajectories = Vec::new();
+    let mut monitor = None;
+    if let Some(settings) = &experiment.flow {
+        let (trajectory, watched) = flow::run(experiment, settings, progress);
+        trajectories.push(trajectory);
+        monitor = Some(watched);
+    }
+    if let Some(settings) = &experiment.modes {
+        trajectories.push(modes::run(experiment, settings, progress));
+    }
+    if let Some(form) = &experiment.analytic {
+        trajectories.push(analytic::run(experiment, form, progress));
+    }
+    if let Some(settings) = &experiment.sgd {
+        trajectories.push(sgd::run(experiment, settings, progress));
+    }
+    let modes = mode_summaries(experiment);
+    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &modes)).collect();
+    Report { differences: differences(&trajectories), trajectories, monitor, modes, verdicts }
+}
+
+/// The modes with what the closed form predicts of them.
+pub fn mode_summaries(experiment: &Experiment) -> Vec<ModeSummary> {
+    let basis = &experiment.basis;
+    (0..basis.len())
+        .map(|mode| {
+            let (s, lambda) = (basis.s[mode], basis.input_eigenvalues[mode]);
+            let strengths = &experiment.reduction.strengths[mode];
+            let half = basis.final_strength(mode).map(|end| end / 2.0);
+            let predicted = half.and_then(|u| analytic::time_to_reach(s, lambda, experiment.clock.tau, strengths, u));
+            ModeSummary { s, input_eigenvalue: lambda, predicted_half_time: predicted.filter(|t| t.is_finite()) }
+        })
+        .collect()
+}

@@ -1,0 +1,184 @@
+//! A folder that appears under its name only when it is complete.
+
+use super::{curves, draw, paths, summary, weights};
+use crate::report::Report;
+use crate::scenario::Built;
+use crate::trajectory::Arm;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Why results cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// There is something else under the name.
+    #[error("{}: exists and holds no gradflow results; name another folder with --out", .0.display())]
+    Foreign(PathBuf),
+    /// The operating system refuses.
+    #[error("{}: {}", .path.display(), crate::scenario::describe_io(.error))]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it says.
+        error: io::Error,
+    },
+    /// The figure could not be drawn.
+    #[error("the figure cannot be drawn: {0}")]
+    Figure(#[from] crate::figure::FigureError),
+    /// A file's content could not be made.
+    #[error("{0}")]
+    Content(String),
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |error| FolderError::Io { path, error }
+}
+
+/// A place for results that has been found free, or held by results that may be replaced.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    path: PathBuf,
+}
+
+impl Destination {
+    /// Looks before anything is run, so that nothing is computed that cannot be kept.
+    ///
+    /// # Errors
+    /// If something else is there.
+    pub fn new(path: &Path) -> Result<Destination, FolderError> {
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(at(path)(error)),
+            Ok(_) if holds_results(path) => {}
+            Ok(_) => return Err(FolderError::Foreign(path.to_owned())),
+        }
+        Ok(Destination { path: path.to_owned() })
+    }
+
+    /// The folder's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Whether a folder is one of ours: its summary says so.
+fn holds_results(path: &Path) -> bool {
+    let text = fs::read_to_string(path.join("summary.json")).unwrap_or_default();
+    let summary: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    ["status", "arms", "premises", "version"].iter().all(|key| summary.get(key).is_some())
+}
+
+/// Writes everything beside the destination, then moves it there.
+///
+/// # Errors
+/// If anything fails; then nothing is left behind, and what was there before is still there.
+pub fn write(
+    destination: &Destination,
+    built: &Built,
+    report: &Report,
+    scenario: &Path,
+    plots: bool,
+) -> Result<(), FolderError> {
+    let name = destination.path.file_name().ok_or_else(|| FolderError::Foreign(destination.path.clone()))?;
+    let parent = match destination.path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(at(parent))?;
+    let beside = |suffix: &str| parent.join(format!(".{}.{suffix}-{}", name.to_string_lossy(), std::process::id()));
+    let partial = beside("partial");
+    fs::create_dir(&partial).map_err(at(&partial))?;
+    let result = fill(&partial, destination, built, report, scenario, plots)
+        .and_then(|()| put_in_place(&partial, &destination.path, &beside("replaced")));
+    if result.is_err() {
+        // Nothing half-written stays; a failure to clean up would hide the one that matters.
+        let _ = fs::remove_dir_all(&partial);
+    }
+    result
+}
+
+fn put_in_place(partial: &Path, path: &Path, old: &Path) -> Result<(), FolderError> {
+    // Looked at again: a long run leaves time for something else to appear there.
+    Destination::new(path)?;
+    let replaced = path.exists();
+    if replaced {
+        fs::rename(path, old).map_err(at(path))?;
+    }
+    if let Err(error) = fs::rename(partial, path) {
+        if replaced {
+            let _ = fs::rename(old, path);
+        }
+        return Err(at(path)(error));
+    }
+    if replaced {
+        keep_foreign(old, path)?;
+        fs::remove_dir_all(old).map_err(at(old))?;
+    }
+    Ok(())
+}
+
+/// Moves what gradflow did not write, such as a user's notes, from the old folder to the new one.
+fn keep_foreign(old: &Path, new: &Path) -> Result<(), FolderError> {
+    for entry in fs::read_dir(old).map_err(at(old))? {
+        let name = entry.map_err(at(old))?.file_name();
+        if !is_ours(&name.to_string_lossy()) {
+            fs::rename(old.join(&name), new.join(&name)).map_err(at(&new.join(&name)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file of this name in a results folder is one that gradflow writes.
+fn is_ours(name: &str) -> bool {
+    let fixed = ["summary.json", "scenario.toml", "figure.png", "figure.svg"];
+    let of_arm = |arm: Arm| name == format!("{arm}.csv") || name == format!("{arm}_weights.npz");
+    fixed.contains(&name) || Arm::ALL.into_iter().any(of_arm)
+}
+
+fn fill(
+    folder: &Path,
+    destination: &Destination,
+    built: &Built,
+    report: &Report,
+    scenario: &Path,
+    plots: bool,
+) -> Result<(), FolderError> {
+    let content = |error: &dyn std::fmt::Display| FolderError::Content(error.to_string());
+    for trajectory in &report.trajectories {
+        let csv = curves::to_csv(trajectory, report.modes.len()).map_err(|e| content(&e))?;
+        put(&folder.join(format!("{}.csv", trajectory.arm)), &csv)?;
+        if built.filled.output.weights && weights::has_state(trajectory) {
+            let path = folder.join(format!("{}_weights.npz", trajectory.arm));
+            let mut file = BufWriter::new(File::create(&path).map_err(at(&path))?);
+            weights::write(trajectory, &mut file).and_then(|()| file.flush()).map_err(at(&path))?;
+        }
+    }
+    let json = serde_json::to_string_pretty(&summary::summary(built, report)).map_err(|e| content(&e))?;
+    put(&folder.join("summary.json"), (json + "\n").as_bytes())?;
+    put(&folder.join("scenario.toml"), rerunnable(built, scenario, &destination.path)?.as_bytes())?;
+    if plots {
+        for format in &built.filled.plot.formats {
+            let panels = &built.filled.plot.panels;
+            let tau = built.experiment.clock.tau;
+            let image =
+                draw(&built.title, tau, &report.trajectories, &report.modes, &report.differences, panels, *format)?;
+            put(&folder.join(format!("figure.{}", format.extension())), &image)?;
+        }
+    }
+    Ok(())
+}
+
+fn put(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    fs::write(path, bytes).map_err(at(path))
+}
+
+/// The scenario with every default filled in, as it is to be run from the results folder.
+fn rerunnable(built: &Built, scenario: &Path, destination: &Path) -> Result<String, FolderError> {
+    let mut filled = built.filled.clone();
+    let base = scenario.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
+    let parent = destination.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
+    let folder = parent.canonicalize().map_err(at(parent))?.join(destination.file_name().unwrap_or_default());
+    paths::rewrite(&mut filled, base, &folder).map_err(at(scenario))?;
+    toml::to_string(&filled).map_err(|e| FolderError::Content(e.to_string()))
+}

@@ -1,0 +1,104 @@
+//! Saved results, read back.
+
+use super::curves;
+use crate::comparison::{Difference, ModeSummary, differences};
+use crate::figure::{Format, Panel};
+use crate::scenario::Scenario;
+use crate::trajectory::{Arm, Outcome, Trajectory, Work};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// What the figure needs of saved results.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// The title.
+    pub title: String,
+    /// τ.
+    pub tau: f64,
+    /// The arms' curves.
+    pub trajectories: Vec<Trajectory>,
+    /// The modes.
+    pub modes: Vec<ModeSummary>,
+    /// Each arm against each other.
+    pub differences: Vec<Difference>,
+    /// The panels that the scenario asks for.
+    pub panels: Vec<Panel>,
+    /// The formats that the scenario asks for.
+    pub formats: Vec<Format>,
+}
+
+/// Why a folder cannot be read as results.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A file cannot be read.
+    #[error("{}: {}", .path.display(), crate::scenario::describe_io(.error))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        error: std::io::Error,
+    },
+    /// A file is not what gradflow writes.
+    #[error("{}: not a file that gradflow wrote", .0.display())]
+    Foreign(PathBuf),
+}
+
+fn load(path: PathBuf) -> Result<Vec<u8>, ReadError> {
+    std::fs::read(&path).map_err(|error| ReadError::Io { path, error })
+}
+
+/// Reads a results folder.
+///
+/// # Errors
+/// If it is not one, or not readable.
+pub fn read(folder: &Path) -> Result<Saved, ReadError> {
+    let path = folder.join("summary.json");
+    let summary: Value = serde_json::from_slice(&load(path.clone())?).map_err(|_| ReadError::Foreign(path.clone()))?;
+    let scenario_path = folder.join("scenario.toml");
+    let scenario: Scenario = String::from_utf8(load(scenario_path.clone())?)
+        .ok()
+        .and_then(|text| toml::from_str(&text).ok())
+        .ok_or(ReadError::Foreign(scenario_path))?;
+    let arms = summary.get("arms").and_then(Value::as_object).ok_or_else(|| ReadError::Foreign(path.clone()))?;
+    let mut trajectories = Vec::new();
+    for arm in Arm::ALL {
+        let Some(described) = arms.get(arm.name()) else { continue };
+        let curves_path = folder.join(format!("{arm}.csv"));
+        let samples =
+            curves::from_csv(&load(curves_path.clone())?).ok_or_else(|| ReadError::Foreign(curves_path.clone()))?;
+        trajectories.push(trajectory(arm, described, samples));
+    }
+    let modes = summary.get("modes").and_then(Value::as_array).ok_or_else(|| ReadError::Foreign(path.clone()))?;
+    Ok(Saved {
+        title: scenario.title.unwrap_or_default(),
+        tau: scenario.time.tau,
+        modes: modes.iter().map(mode).collect::<Option<_>>().ok_or(ReadError::Foreign(path))?,
+        differences: differences(&trajectories),
+        trajectories,
+        panels: scenario.plot.panels,
+        formats: scenario.plot.formats,
+    })
+}
+
+fn trajectory(arm: Arm, described: &Value, samples: Vec<crate::trajectory::Sample>) -> Trajectory {
+    let text = |key: &str| described.get(key).and_then(Value::as_str).map(str::to_owned);
+    let complete = text("status").is_none_or(|s| s == Outcome::Complete.to_string());
+    let last = samples.last().map_or(0.0, |s| s.t);
+    Trajectory {
+        arm,
+        method: text("method").unwrap_or_default(),
+        approximation: text("approximation"),
+        samples,
+        work: Work::default(),
+        // Which way it failed does not matter to a figure.
+        outcome: if complete { Outcome::Complete } else { Outcome::Diverged { t: last } },
+    }
+}
+
+fn mode(value: &Value) -> Option<ModeSummary> {
+    Some(ModeSummary {
+        s: value.get("s")?.as_f64()?,
+        input_eigenvalue: value.get("input_eigenvalue")?.as_f64()?,
+        predicted_half_time: value.get("predicted_half_time").and_then(Value::as_f64),
+    })
+}

@@ -1,0 +1,124 @@
+//! `summary.json`: what was run, what was measured, what passed.
+
+use crate::comparison::{Check, Verdict};
+use crate::experiment::Experiment;
+use crate::premises::HOLDS;
+use crate::report::Report;
+use crate::scenario::Built;
+use crate::trajectory::Trajectory;
+use serde_json::{Map, Value, json};
+
+/// The whole summary. Everything but `wall_s` is the same for the same scenario and seed.
+pub fn summary(built: &Built, report: &Report) -> Value {
+    let experiment = &built.experiment;
+    json!({
+        "title": built.title,
+        "status": report.status(),
+        "seed": experiment.seed,
+        "version": env!("CARGO_PKG_VERSION"),
+        "arms": arms(report),
+        "premises": premises(experiment, report),
+        "modes": modes(report),
+        "checks": report.verdicts.iter().map(verdict).collect::<Vec<_>>(),
+        "comparisons": comparisons(report),
+        "invariants": invariants(report),
+        "warnings": built.warnings,
+    })
+}
+
+fn arms(report: &Report) -> Value {
+    let arms = report.trajectories.iter().map(|t| (t.arm.name().to_owned(), arm(t)));
+    Value::Object(arms.collect())
+}
+
+fn arm(trajectory: &Trajectory) -> Value {
+    json!({
+        "method": trajectory.method,
+        "approximation": trajectory.approximation,
+        "status": trajectory.outcome.to_string(),
+        "samples": trajectory.samples.len(),
+        "accepted": trajectory.work.accepted,
+        "rejected": trajectory.work.rejected,
+        "evaluations": trajectory.work.evaluations,
+        "wall_s": trajectory.work.wall_s,
+    })
+}
+
+/// Each assumption with its violation at t = 0 and, where the weights can leave it, the largest along the run.
+fn premises(experiment: &Experiment, report: &Report) -> Value {
+    let p = &experiment.premises;
+    let along = report.monitor.as_ref();
+    let entry =
+        |initial: f64, largest: f64| json!({ "initial": initial, "largest": largest, "holds": initial <= HOLDS });
+    let (rank11, rank31) = p.ranks;
+    json!({
+        "white": entry(p.white, p.white),
+        "commuting": entry(p.commuting, p.commuting),
+        "aligned": entry(p.aligned, along.map_or(p.aligned, |m| m.aligned)),
+        "balanced": entry(p.balanced, along.map_or(p.balanced, |m| m.balanced)),
+        "rank_sigma11": rank11,
+        "rank_sigma31": rank31,
+        "degenerate": p.degenerate,
+        "bottleneck": p.bottleneck,
+    })
+}
+
+fn modes(report: &Report) -> Vec<Value> {
+    let describe = |(index, mode): (usize, &crate::comparison::ModeSummary)| {
+        let measured: Map<String, Value> = report
+            .trajectories
+            .iter()
+            .map(|t| (t.arm.name().to_owned(), json!(report.half_time(t.arm, index))))
+            .collect();
+        json!({
+            "mode": index + 1,
+            "s": mode.s,
+            "input_eigenvalue": mode.input_eigenvalue,
+            "final_strength": mode.final_strength(),
+            "half_time": measured,
+            "predicted_half_time": mode.predicted_half_time,
+        })
+    };
+    report.modes.iter().enumerate().map(describe).collect()
+}
+
+/// A check as it is given in the scenario, with its error and verdict.
+fn verdict(verdict: &Verdict) -> Value {
+    let mut fields = match &verdict.check {
+        Check::Compare { first, second, quantity, .. } => {
+            json!({ "compare": [first.name(), second.name()], "quantity": quantity.name() })
+        }
+        Check::Figure { arm, figure, mode, expect, .. } if figure.of_a_mode() => {
+            json!({ "arm": arm.name(), "quantity": figure.name(), "mode": mode, "expect": expect })
+        }
+        Check::Figure { arm, figure, expect, .. } => {
+            json!({ "arm": arm.name(), "quantity": figure.name(), "expect": expect })
+        }
+    };
+    fields["max_error"] = json!(verdict.check.max_error());
+    fields["error"] = json!(verdict.error);
+    fields["pass"] = json!(verdict.pass);
+    fields
+}
+
+fn comparisons(report: &Report) -> Vec<Value> {
+    report
+        .differences
+        .iter()
+        .map(|d| {
+            json!({
+                "first": d.first.name(),
+                "second": d.second.name(),
+                "modes": d.largest_modes().filter(|e| e.is_finite()),
+                "loss": d.largest_loss().filter(|e| e.is_finite()),
+            })
+        })
+        .collect()
+}
+
+fn invariants(report: &Report) -> Value {
+    match &report.monitor {
+        Some(monitor) => json!({ "balance_drift": monitor.balance_drift, "loss_rise": monitor.loss_rise }),
+        None => Value::Object(Map::new()),
+    }
+}

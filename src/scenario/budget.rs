@@ -1,0 +1,74 @@
+//! What a run will need in memory, known before anything is allocated.
+
+use crate::experiment::Keep;
+
+/// The most memory that a run may take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Budget {
+    /// In GiB.
+    pub gib: f64,
+}
+
+/// The environment variable that raises or lowers the budget.
+pub const VARIABLE: &str = "GRADFLOW_MEMORY_GIB";
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget { gib: 4.0 }
+    }
+}
+
+const GIB: f64 = (1u64 << 30) as f64;
+
+impl Budget {
+    /// 4 GiB, or what the environment variable `GRADFLOW_MEMORY_GIB` says.
+    pub fn from_environment() -> Budget {
+        let given = std::env::var(VARIABLE).ok().and_then(|v| v.parse().ok());
+        given.filter(|g: &f64| g.is_finite() && *g > 0.0).map_or_else(Budget::default, |gib| Budget { gib })
+    }
+
+    /// The most numbers that a data file may hold.
+    pub fn values(self) -> usize {
+        (self.gib * GIB / 8.0) as usize
+    }
+
+    /// # Errors
+    /// In words, if the need is greater than the budget.
+    pub fn admit(self, what: &str, need: f64) -> Result<(), String> {
+        if need <= self.gib * GIB {
+            return Ok(());
+        }
+        Err(format!(
+            "{what} would need about {:.3} GiB of memory; the budget is {} GiB (set {VARIABLE} to change it)",
+            need / GIB,
+            self.gib
+        ))
+    }
+}
+
+/// Bytes of the statistics of N1 inputs and N3 outputs, their eigenvectors and modes.
+pub fn of_task(inputs: usize, outputs: usize, samples: usize) -> f64 {
+    let (n1, n3) = (inputs as f64, outputs as f64);
+    8.0 * (6.0 * n1 * n1 + 2.0 * n3 * n3 + 8.0 * n1 * n3 + (n1 + n3) * samples as f64)
+}
+
+/// Weights of a network, in floating point so that nothing overflows.
+pub fn weights(widths: &[usize]) -> f64 {
+    widths.windows(2).map(|w| w[0] as f64 * w[1] as f64).sum()
+}
+
+/// Bytes of the state while it is integrated: the solver's stages, and a piece of its steps.
+pub fn of_integration(widths: &[usize]) -> f64 {
+    let n = weights(widths);
+    let hidden: f64 = widths.iter().map(|w| *w as f64 * *w as f64).sum();
+    8.0 * (40.0 * n + n * (4e6 / n.max(1.0)).clamp(16.0, 1024.0) + 4.0 * hidden)
+}
+
+/// Bytes of the samples that one arm keeps.
+pub fn of_samples(widths: &[usize], times: usize, keep: Keep) -> f64 {
+    let inputs = widths.first().copied().unwrap_or(0) as f64;
+    let outputs = widths.last().copied().unwrap_or(0) as f64;
+    let map = if keep.any() { inputs * outputs } else { 0.0 };
+    let state = if keep.weights { weights(widths) } else { 0.0 };
+    8.0 * times as f64 * (2.0 * inputs.min(outputs) + 20.0 + map + state)
+}

@@ -1,0 +1,96 @@
+//! From a `[[check]]` table to a check that can be carried out.
+
+use super::format::{CheckTable, Quantity};
+use crate::comparison::{Check, Compared, Figure};
+use crate::trajectory::Arm;
+
+/// What is wrong with a check: the key, the message, what is allowed.
+pub type Complaint = (&'static str, String, Option<String>);
+
+/// Default `max_error` of arms against each other, and of a figure against a number.
+const COMPARED: f64 = 1e-6;
+const EXPECTED: f64 = 0.01;
+
+/// Checks one table; `has` says which arms run, `modes` how many modes there are.
+///
+/// # Errors
+/// With the key that is wrong.
+pub fn check(table: &CheckTable, has: impl Fn(Arm) -> bool, modes: usize) -> Result<Check, Complaint> {
+    let present = |key, arm| {
+        if has(arm) {
+            Ok(arm)
+        } else {
+            let allowed = Arm::ALL.into_iter().filter(|a| has(*a)).map(Arm::name).collect::<Vec<_>>().join(", ");
+            Err((key, format!("the scenario does not run the arm `{arm}`: it has no table [{arm}]"), Some(allowed)))
+        }
+    };
+    match (&table.compare, table.arm) {
+        (Some(arms), None) => {
+            let [first, second] = arms.as_slice() else {
+                return Err(("compare", "compare takes two arms".into(), Some("[\"flow\", \"analytic\"]".into())));
+            };
+            if first == second {
+                return Err(("compare", format!("compare takes two different arms, not `{first}` twice"), None));
+            }
+            let (first, second) = (present("compare", *first)?, present("compare", *second)?);
+            compare(table, first, second)
+        }
+        (None, Some(arm)) => figure(table, present("arm", arm)?, modes),
+        _ => Err((
+            "",
+            "a check compares two arms, or a figure of one arm with a number".into(),
+            Some("compare = [\"flow\", \"analytic\"], or arm = \"flow\" with expect = ...".into()),
+        )),
+    }
+}
+
+fn compare(table: &CheckTable, first: Arm, second: Arm) -> Result<Check, Complaint> {
+    let quantity = match table.quantity {
+        Quantity::Modes => Compared::Modes,
+        Quantity::Loss => Compared::Loss,
+        Quantity::Map => Compared::Map,
+        Quantity::Weights => Compared::Weights,
+        _ => return Err(("quantity", "this is a figure of one arm".into(), Some("modes, loss, map, weights".into()))),
+    };
+    if quantity == Compared::Weights && [first, second].iter().any(|a| matches!(a, Arm::Modes | Arm::Analytic)) {
+        return Err(("quantity", "only flow and sgd have weights".into(), Some("modes, loss, map".into())));
+    }
+    for (key, given) in [("mode", table.mode.is_some()), ("expect", table.expect.is_some())] {
+        if given {
+            return Err((key, format!("`{key}` belongs to a check of one arm"), None));
+        }
+    }
+    Ok(Check::Compare { first, second, quantity, max_error: tolerance(table, COMPARED)? })
+}
+
+fn figure(table: &CheckTable, arm: Arm, modes: usize) -> Result<Check, Complaint> {
+    let figure = match table.quantity {
+        Quantity::HalfTime => Figure::HalfTime,
+        Quantity::FinalStrength => Figure::FinalStrength,
+        Quantity::FinalLoss => Figure::FinalLoss,
+        Quantity::LargestCoupling if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::LargestCoupling,
+        Quantity::LargestCoupling => {
+            return Err(("quantity", format!("the arm `{arm}` has no coupling"), None));
+        }
+        _ => {
+            let allowed = "half_time, final_loss, final_strength, largest_coupling";
+            return Err(("quantity", "this compares two arms".into(), Some(allowed.into())));
+        }
+    };
+    let mode = table.mode.unwrap_or(1);
+    if mode == 0 || mode > modes {
+        return Err(("mode", format!("there is no mode {mode}"), Some(format!("1 to {modes}"))));
+    }
+    let Some(expect) = table.expect else {
+        return Err(("", "a check of one arm needs the number to `expect`".into(), None));
+    };
+    Ok(Check::Figure { arm, figure, mode, expect, max_error: tolerance(table, EXPECTED)? })
+}
+
+fn tolerance(table: &CheckTable, default: f64) -> Result<f64, Complaint> {
+    match table.max_error {
+        Some(given) if given < 0.0 => Err(("max_error", format!("{given} is negative"), Some("≥ 0".into()))),
+        Some(given) => Ok(given),
+        None => Ok(default),
+    }
+}

@@ -1,0 +1,78 @@
+//! From text to a raw scenario, with messages that name the nearest known key.
+
+use super::format::Scenario;
+use super::source::{Diagnostic, KeyPath, Source};
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::DeTable;
+
+/// Reads the raw scenario.
+///
+/// # Errors
+/// For syntax errors, unknown keys and names, wrong types, missing keys, numbers that are not finite.
+pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagnostic> {
+    let document = source.document()?;
+    exactly_one(source, &document, "task", "spectrum, matrices, hierarchy, gaussian, dataset", "task")?;
+    exactly_one(
+        source,
+        &document,
+        "network.init",
+        "aligned, gaussian, glorot, orthogonal, balanced, matrices",
+        "start",
+    )?;
+    let scenario = Scenario::deserialize(toml::de::Deserializer::from(document.clone())).map_err(|error| {
+        let (message, allowed) = explain(error.message());
+        source.at(error.span().unwrap_or(0..0), message, allowed)
+    })?;
+    Ok((scenario, document))
+}
+
+/// Tables of which exactly one key makes sense: more would otherwise be refused in serde's words.
+fn exactly_one(
+    source: &Source,
+    document: &Spanned<DeTable<'_>>,
+    path: &str,
+    allowed: &str,
+    what: &str,
+) -> Result<(), Diagnostic> {
+    let mut table = Some(document.get_ref());
+    for key in path.split('.') {
+        table = table.and_then(|t| t.get(key)).and_then(|v| v.get_ref().as_table());
+    }
+    let Some(table) = table else { return Ok(()) };
+    let allowed = Some(format!("exactly one of {allowed}"));
+    if table.is_empty() {
+        return Err(source.at_path(document, &KeyPath::new(path), format!("{path} names no {what}"), allowed));
+    }
+    if table.len() > 1 {
+        let names: Vec<String> = table.keys().map(|k| format!("`{}`", k.get_ref())).collect();
+        let second = table.keys().max_by_key(|k| k.span().start).map_or(0..0, |k| k.span());
+        return Err(source.at(second, format!("more than one {what}: {}", names.join(" and ")), allowed));
+    }
+    Ok(())
+}
+
+/// Turns the deserializer's message into what is wrong and what is allowed.
+fn explain(message: &str) -> (String, Option<String>) {
+    for (prefix, what) in [("unknown field `", "unknown key"), ("unknown variant `", "unknown name")] {
+        let Some(rest) = message.strip_prefix(prefix) else { continue };
+        let Some((name, expected)) = rest.split_once('`') else { continue };
+        let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+        let suggestion = nearest(name, &known).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+        let allowed = if known.is_empty() { "no keys".to_owned() } else { known.join(", ") };
+        return (format!("{what} `{name}`{suggestion}"), Some(allowed));
+    }
+    if let Some(name) = message.strip_prefix("missing field ") {
+        return (format!("missing key {name}"), None);
+    }
+    match message.split_once(", expected ") {
+        Some((what, expected)) => (what.to_owned(), Some(expected.to_owned())),
+        None => (message.to_owned(), None),
+    }
+}
+
+/// The known name nearest to a wrong one, however far: the list that follows shows the others.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let score = |k: &str| strsim::jaro_winkler(&name.to_lowercase(), k);
+    known.iter().copied().max_by(|a, b| score(a).total_cmp(&score(b)))
+}

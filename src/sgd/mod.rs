@@ -1,0 +1,251 @@
+//! The sgd arm: discrete gradient descent, full batch by the statistics, minibatches on samples.
+
+mod batches;
+mod pace;
+mod samples;
+
+pub use pace::Pace;
+
+use crate::experiment::{Batch, Experiment, Order, SgdSettings};
+use crate::flow::{into_frame, sample};
+use crate::network::{Gradient, map_of};
+use crate::random::{self, Purpose};
+use crate::task::{Averaging, Samples};
+use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, Trajectory, Work};
+use batches::{Batches, Descent};
+use rayon::prelude::*;
+use std::borrow::Cow;
+use std::time::Instant;
+
+/// Updates between two looks at whether the weights are still finite.
+const WATCH_EVERY: u64 = 64;
+
+/// One run of descent: its rows, its work, and how it ended.
+struct Run {
+    samples: Vec<Sample>,
+    work: Work,
+    outcome: Outcome,
+}
+
+/// Trains the network by discrete descent, several times where the order of samples is random.
+pub fn run(experiment: &Experiment, settings: &SgdSettings, progress: impl Fn(usize) + Sync) -> Trajectory {
+    let clock = Instant::now();
+    let mut runs = match settings.batch {
+        Batch::Full => vec![full_batch(experiment, settings, &progress)],
+        Batch::Size(size) => {
+            let samples = training_samples(experiment);
+            // Without a random order all runs are the same run.
+            let distinct = if settings.order == Order::Sequential { 1 } else { settings.runs };
+            (0..distinct)
+                .into_par_iter()
+                .map(|run| minibatch(experiment, settings, &samples, size, run, &progress))
+                .collect()
+        }
+    };
+    let mut trajectory = if runs.len() == 1 { single(runs.remove(0), settings.runs) } else { mean(&runs) };
+    trajectory.method = method(experiment, settings);
+    trajectory.work.wall_s = clock.elapsed().as_secs_f64();
+    trajectory
+}
+
+fn method(experiment: &Experiment, settings: &SgdSettings) -> String {
+    let batch = match settings.batch {
+        Batch::Full => "full batch".to_owned(),
+        Batch::Size(1) => format!("single samples, {}", order_name(settings.order)),
+        Batch::Size(n) => format!("batches of {n}, {}", order_name(settings.order)),
+    };
+    let loss = match experiment.task.averaging {
+        Averaging::Mean => "",
+        Averaging::Sum => " on the summed loss",
+    };
+    format!("{batch}, learning rate {}{loss}, {} run(s)", settings.learning_rate, settings.runs)
+}
+
+fn order_name(order: Order) -> &'static str {
+    match order {
+        Order::Shuffled => "shuffled",
+        Order::Sequential => "sequential",
+    }
+}
+
+/// The task's samples, or some drawn to have exactly its statistics.
+fn training_samples(experiment: &Experiment) -> Cow<'_, Samples> {
+    match &experiment.task.samples {
+        Some(samples) => Cow::Borrowed(samples),
+        None => {
+            let mut rng = random::stream(experiment.seed, Purpose::Samples);
+            Cow::Owned(samples::with_statistics(&experiment.task.statistics, &mut rng))
+        }
+    }
+}
+
+/// How many samples a task without samples draws, for N1 inputs and N3 outputs.
+pub fn drawn_samples(inputs: usize, outputs: usize) -> usize {
+    samples::count(inputs, outputs)
+}
+
+/// W_l ← W_l − η ∂L/∂W_l, by the statistics: no samples are needed.
+fn full_batch(experiment: &Experiment, settings: &SgdSettings, progress: &(impl Fn(usize) + Sync)) -> Run {
+    let statistics = &experiment.task.statistics;
+    let gradient = Gradient::new(&experiment.widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+    let mut weights = experiment.widths.flatten(&into_frame(experiment));
+    let mut step = vec![0.0; weights.len()];
+    let rate = settings.learning_rate;
+    descend(
+        experiment,
+        Pace::new(experiment, settings),
+        &mut weights,
+        |weights| {
+            gradient.descend(weights, &mut step);
+            for (w, g) in weights.iter_mut().zip(&step) {
+                *w += rate * g;
+            }
+        },
+        |t, weights| sample(experiment, t, &experiment.widths.unflatten(weights)),
+        progress,
+    )
+}
+
+fn minibatch(
+    experiment: &Experiment,
+    settings: &SgdSettings,
+    samples: &Samples,
+    size: usize,
+    run: u32,
+    progress: &(impl Fn(usize) + Sync),
+) -> Run {
+    let rng = random::stream(experiment.seed, Purpose::Order(run));
+    let mut batches = Batches::new(samples, size, settings.order, rng);
+    let mut descent = Descent::new(&experiment.widths, size.min(samples.len()));
+    let averaging = experiment.task.averaging;
+    let mut weights = experiment.widths.flatten(&experiment.start);
+    let frame = experiment.probe.frame();
+    descend(
+        experiment,
+        Pace::new(experiment, settings),
+        &mut weights,
+        |weights| {
+            let (x, y, count) = batches.next_batch();
+            let rate = match averaging {
+                Averaging::Mean => settings.learning_rate / count as f64,
+                Averaging::Sum => settings.learning_rate,
+            };
+            descent.update(weights, x, y, count, rate);
+        },
+        |t, weights| {
+            let weights = experiment.widths.unflatten(weights);
+            let map = map_of(&weights);
+            let mean = experiment.probe.observe(&frame.enter(&map));
+            let state = experiment
+                .keep
+                .any()
+                .then(|| crate::trajectory::State { map, weights: experiment.keep.weights.then_some(weights) });
+            Sample { t, mean, spread: None, state }
+        },
+        progress,
+    )
+}
+
+/// Updates until every requested time is reached, or until the weights are no longer finite.
+fn descend(
+    experiment: &Experiment,
+    pace: Pace,
+    weights: &mut [f64],
+    mut update: impl FnMut(&mut [f64]),
+    observe: impl Fn(f64, &[f64]) -> Sample,
+    progress: &(impl Fn(usize) + Sync),
+) -> Run {
+    let mut samples = Vec::with_capacity(experiment.clock.times.len());
+    let mut done = 0;
+    let mut finite_at = 0.0;
+    let mut outcome = Outcome::Complete;
+    'times: for &t in &experiment.clock.times {
+        let target = pace.updates_at(t);
+        while done < target {
+            update(weights);
+            done += 1;
+            if done % WATCH_EVERY == 0 || done == target {
+                if !weights.iter().all(|w| w.is_finite()) {
+                    outcome = Outcome::Diverged { t: finite_at };
+                    break 'times;
+                }
+                finite_at = pace.time_of(done);
+            }
+        }
+        let sample = observe(t, weights);
+        if !is_finite(&sample.mean) {
+            outcome = Outcome::Diverged { t: finite_at };
+            break;
+        }
+        samples.push(sample);
+        progress(1);
+    }
+    Run { samples, work: Work { accepted: done, rejected: 0, evaluations: done, wall_s: 0.0 }, outcome }
+}
+
+fn is_finite(observation: &Observation) -> bool {
+    observation.loss.is_finite()
+        && observation.modes.iter().all(|u| u.is_finite())
+        && observation.coupling.is_none_or(f64::is_finite)
+}
+
+fn trajectory(samples: Vec<Sample>, work: Work, outcome: Outcome) -> Trajectory {
+    Trajectory { arm: Arm::Sgd, method: String::new(), approximation: None, samples, work, outcome }
+}
+
+/// One run; where it stands for several that would be the same, their spread is zero.
+fn single(run: Run, runs: u32) -> Trajectory {
+    let mut samples = run.samples;
+    if runs > 1 {
+        for sample in &mut samples {
+            sample.spread = Some(combine(&[&sample.mean], |_| 0.0));
+        }
+    }
+    trajectory(samples, run.work, run.outcome)
+}
+
+/// Mean and standard deviation (with n − 1) over runs, as far as all of them got.
+fn mean(runs: &[Run]) -> Trajectory {
+    let rows = runs.iter().map(|r| r.samples.len()).min().unwrap_or(0);
+    let samples = (0..rows)
+        .filter_map(|row| {
+            let first = runs.first()?.samples.get(row)?;
+            let observations: Vec<&Observation> = runs.iter().map(|r| &r.samples[row].mean).collect();
+            Some(Sample {
+                t: first.t,
+                mean: combine(&observations, average),
+                spread: Some(combine(&observations, deviation)),
+                state: first.state.clone(),
+            })
+        })
+        .collect();
+    let outcome = runs.iter().map(|r| &r.outcome).find(|o| !o.is_complete()).unwrap_or(&Outcome::Complete).clone();
+    let sum = |of: fn(&Work) -> u64| runs.iter().map(|r| of(&r.work)).sum();
+    let work = Work { accepted: sum(|w| w.accepted), evaluations: sum(|w| w.evaluations), ..Work::default() };
+    trajectory(samples, work, outcome)
+}
+
+fn average(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let mean = average(values);
+    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+    (squares / values.len().saturating_sub(1).max(1) as f64).sqrt()
+}
+
+/// Applies a statistic over runs to every observed number.
+fn combine(runs: &[&Observation], statistic: impl Fn(&[f64]) -> f64) -> Observation {
+    let over = |of: &dyn Fn(&Observation) -> f64| statistic(&runs.iter().map(|o| of(o)).collect::<Vec<_>>());
+    let modes = runs.first().map_or(0, |o| o.modes.len());
+    Observation {
+        loss: over(&|o| o.loss),
+        modes: (0..modes).map(|alpha| over(&|o| o.modes[alpha])).collect(),
+        coupling: Some(over(&|o| o.coupling.unwrap_or(0.0))),
+        energy: runs.iter().all(|o| o.energy.is_some()).then(|| Energy {
+            modes: over(&|o| o.energy.map_or(0.0, |e| e.modes)),
+            coupling: over(&|o| o.energy.map_or(0.0, |e| e.coupling)),
+        }),
+    }
+}

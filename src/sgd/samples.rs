@@ -1,0 +1,29 @@
+//! Samples drawn to have exactly given statistics.
+
+use crate::random;
+use crate::task::{Samples, Statistics};
+use nalgebra::DMatrix;
+use rand_chacha::ChaCha8Rng;
+
+/// P: enough for inputs and residuals that are orthogonal to each other.
+pub fn count(inputs: usize, outputs: usize) -> usize {
+    inputs.saturating_add(outputs)
+}
+
+/// X = √P Σ11^{1/2}O and Y = Σ31Σ11⁺X + √P ρO', with the rows of O (N1×P) and O' (N3×P) orthonormal and
+/// orthogonal to each other: XXᵀ/P = Σ11, YXᵀ/P = Σ31, and Tr YYᵀ/P = Tr Σ33 with N3ρ² = 2L_min.
+///
+/// The statistics of a task without samples are averages.
+pub fn with_statistics(statistics: &Statistics, rng: &mut ChaCha8Rng) -> Samples {
+    let (inputs, outputs) = (statistics.inputs(), statistics.outputs());
+    let samples = count(inputs, outputs);
+    let rows = random::orthonormal(rng, inputs + outputs, samples) * (samples as f64).sqrt();
+    let mut x = rows.rows(0, inputs).into_owned();
+    for (i, lambda) in statistics.eigenvalues.iter().enumerate() {
+        x.row_mut(i).scale_mut(lambda.sqrt());
+    }
+    let residual = (2.0 * statistics.least_loss / outputs.max(1) as f64).sqrt();
+    let y: DMatrix<f64> = &statistics.optimum_frame * &x + rows.rows(inputs, outputs) * residual;
+    // The frame's Q: x = Qx_frame, which is (x_frameᵀQᵀ)ᵀ.
+    Samples { x: statistics.frame.leave(&x.transpose()).transpose(), y }
+}

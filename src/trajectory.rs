@@ -1,0 +1,175 @@
+//! What every arm produces, and how it ended.
+
+use nalgebra::DMatrix;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One of the views of the same training run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Arm {
+    /// The coupled weight ODEs, all matrices, integrated.
+    Flow,
+    /// The reduced ODE of each mode's strength, integrated.
+    Modes,
+    /// The closed form, evaluated.
+    Analytic,
+    /// Discrete gradient descent on samples.
+    Sgd,
+}
+
+impl Arm {
+    /// All arms, in the order in which they are run and reported.
+    pub const ALL: [Arm; 4] = [Arm::Flow, Arm::Modes, Arm::Analytic, Arm::Sgd];
+
+    /// The arm's name in scenarios, file names and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Arm::Flow => "flow",
+            Arm::Modes => "modes",
+            Arm::Analytic => "analytic",
+            Arm::Sgd => "sgd",
+        }
+    }
+}
+
+impl fmt::Display for Arm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How a trajectory ended. Anything but [`Outcome::Complete`] keeps the rows reached before.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// All requested times were reached.
+    Complete,
+    /// The weights or the loss grew beyond what a number can hold, last seen finite at time `t`.
+    Diverged {
+        /// Time of the last finite state.
+        t: f64,
+    },
+    /// The integrator could not find a step that meets the tolerance.
+    StepUnderflow {
+        /// Time of the last accepted state.
+        t: f64,
+    },
+    /// More steps than allowed.
+    StepLimit {
+        /// Time of the last accepted state.
+        t: f64,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+impl Outcome {
+    /// Whether every requested time was reached.
+    pub fn is_complete(&self) -> bool {
+        matches!(self, Outcome::Complete)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Complete => write!(f, "complete"),
+            Outcome::Diverged { t } => {
+                write!(f, "diverged after t = {t}: lower the learning rate or the scale of the start")
+            }
+            Outcome::StepUnderflow { t } => write!(f, "step size underflow at t = {t}: loosen rtol or raise atol"),
+            Outcome::StepLimit { t, limit } => {
+                write!(f, "more than {limit} steps at t = {t}: raise max_steps, loosen rtol or shorten the run")
+            }
+        }
+    }
+}
+
+/// Work done to produce a trajectory.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Work {
+    /// Accepted steps of the integrator, or updates of descent.
+    pub accepted: u64,
+    /// Rejected steps.
+    pub rejected: u64,
+    /// Evaluations of the right-hand side, of the gradient, or of the closed form.
+    pub evaluations: u64,
+    /// Wall time in seconds.
+    pub wall_s: f64,
+}
+
+/// The two terms of E = (1/2τ)Σ_α(s_α − a^α·b^α)² + (1/2τ)Σ_{α≠β}(a^α·b^β)².
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Energy {
+    /// Modes against their singular values, (1/2τ)Σ_α(s_α − u_α)².
+    pub modes: f64,
+    /// Coupling between modes, (1/2τ)Σ_{α≠β}(a^α·b^β)².
+    pub coupling: f64,
+}
+
+/// What is observed of the network at one time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// L, in the units of the statistics.
+    pub loss: f64,
+    /// u_α = (UᵀWV)_αα, by descending singular value.
+    pub modes: Vec<f64>,
+    /// Frobenius norm of the off-diagonal part of UᵀWV; `None` where the arm has none.
+    pub coupling: Option<f64>,
+    /// The energy's two terms; `None` unless the inputs are white.
+    pub energy: Option<Energy>,
+}
+
+/// The state itself, kept only when asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// The product of the weights, N3×N1.
+    pub map: DMatrix<f64>,
+    /// W1, W2, ... in the user's coordinates; `None` where the arm has no weights.
+    pub weights: Option<Vec<DMatrix<f64>>>,
+}
+
+/// One row of a trajectory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// Time in the scenario's units (τ included).
+    pub t: f64,
+    /// What is observed (the mean over runs, where there are several).
+    pub mean: Observation,
+    /// Standard deviation over runs, where there are several.
+    pub spread: Option<Observation>,
+    /// The state, if it was asked for (of the first run, where there are several).
+    pub state: Option<State>,
+}
+
+/// A training run as one arm sees it: the same type for all arms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trajectory {
+    /// Which arm made it.
+    pub arm: Arm,
+    /// What was done, in words: the integrator, the closed form used, the batch.
+    pub method: String,
+    /// Why the arm is only an approximation here; `None` where it is exact.
+    pub approximation: Option<String>,
+    /// One per requested time, or fewer if the outcome is not complete.
+    pub samples: Vec<Sample>,
+    /// Work done.
+    pub work: Work,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Trajectory {
+    /// The arm's name, marked where it is only an approximation.
+    pub fn label(&self) -> String {
+        match self.approximation {
+            Some(_) => format!("{} (approximation)", self.arm),
+            None => self.arm.to_string(),
+        }
+    }
+
+    /// Strengths of mode `index` (from 0) over time.
+    pub fn mode(&self, index: usize) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.samples.iter().filter_map(move |s| s.mean.modes.get(index).map(|&u| (s.t, u)))
+    }
+}
