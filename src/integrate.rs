@@ -1,9 +1,9 @@
 //! Adaptive Runge-Kutta integration of autonomous systems dy/dT = f(y), stopping at given times.
 //!
-//! The steps are `ode_solvers`' (Dormand & Prince 5(4), and 8(5,3) of Hairer, Nørsett & Wanner).
-//! Each stop is reached exactly by a step of its own, never by interpolation, and the solver runs in
-//! pieces of a bounded number of steps, because it keeps a copy of the state for each: memory
-//! grows with neither steps nor stops.
+//! The steps are `ode_solvers`' (Dormand & Prince 5(4), and 8(5,3) of Hairer, Nørsett & Wanner), and know
+//! nothing of the stops: each stop is reached from the accepted step before it by a step of its
+//! own, never by interpolation. The solver runs in pieces of a bounded number of steps, because
+//! it keeps a copy of the state for each: memory grows with neither steps nor stops.
 
 use crate::trajectory::{Outcome, Work};
 use nalgebra::DVector;
@@ -68,16 +68,32 @@ pub fn integrate(
     y: DVector<f64>,
     times: &[f64],
     settings: &Settings,
-    mut visit: impl FnMut(usize, &[f64]),
+    visit: impl FnMut(usize, &[f64]),
 ) -> (Outcome, Work) {
+    let end = times.last().copied().unwrap_or(0.0);
+    let mut visitor = Visitor { times, next: 0, visit };
     let mut stepper = Stepper { field, settings, y, now: 0.0, step: 0.0, work: Work::default() };
-    for (index, &time) in times.iter().enumerate() {
-        if let Err(outcome) = stepper.advance(time) {
-            return (outcome, stepper.work);
-        }
-        visit(index, stepper.y.as_slice());
+    let outcome = stepper.run(end, &mut visitor);
+    (outcome.err().unwrap_or(Outcome::Complete), stepper.work)
+}
+
+/// The times still to be visited.
+struct Visitor<'a, V> {
+    times: &'a [f64],
+    next: usize,
+    visit: V,
+}
+
+impl<V: FnMut(usize, &[f64])> Visitor<'_, V> {
+    /// The next time, if it is not after `limit`.
+    fn due(&self, limit: f64) -> Option<f64> {
+        self.times.get(self.next).copied().filter(|t| *t <= limit)
     }
-    (Outcome::Complete, stepper.work)
+
+    fn show(&mut self, y: &[f64]) {
+        (self.visit)(self.next, y);
+        self.next += 1;
+    }
 }
 
 /// `ode_solvers` keeps every accepted state of a piece: so many numbers in all, and never fewer
@@ -104,44 +120,85 @@ struct Stepper<'a, F> {
 struct Piece {
     /// Offsets from the start of the piece at which steps were accepted, the first one 0.
     offsets: Vec<f64>,
-    y: Option<DVector<f64>>,
+    /// The states there.
+    states: Vec<DVector<f64>>,
     error: Option<IntegrationError>,
     evaluations: u64,
 }
 
 impl<F: VectorField> Stepper<'_, F> {
-    /// Steps to `target` exactly.
-    fn advance(&mut self, target: f64) -> Result<(), Outcome> {
-        let mut left = target - self.now;
+    /// Steps to `end`, piece by piece, with steps that know nothing of the times to be visited.
+    fn run<V: FnMut(usize, &[f64])>(&mut self, end: f64, visitor: &mut Visitor<'_, V>) -> Result<(), Outcome> {
         let mut retries = 0;
-        while left > 0.0 {
+        while visitor.due(self.now).is_some() {
+            visitor.show(self.y.as_slice());
+        }
+        while self.now < end {
             if self.work.accepted + self.work.rejected >= self.settings.max_steps {
                 return Err(Outcome::StepLimit { t: self.now, limit: self.settings.max_steps });
             }
-            let piece = self.piece(left);
-            let rejected = self.account(&piece);
-            let reached = piece.offsets.last().copied().unwrap_or(0.0);
-            if reached == 0.0 {
+            let piece = self.piece(&self.y, end - self.now, self.step, self.piece_steps());
+            self.account(&piece);
+            if piece.offsets.len() < 2 {
                 retries += 1;
-                self.step = RETRY_FACTOR * if self.step > 0.0 { self.step } else { left };
+                self.step = RETRY_FACTOR * if self.step > 0.0 { self.step } else { end - self.now };
                 if retries > MAX_RETRIES || self.step == 0.0 {
                     return Err(self.stuck());
                 }
                 continue;
             }
-            match piece.y {
-                Some(y) if y.iter().all(|v| v.is_finite()) => self.y = y,
-                _ => return Err(Outcome::Diverged { t: self.now }),
-            }
-            self.choose_step(&piece.offsets, piece.error.is_none(), rejected > 0);
-            if let Some(IntegrationError::StepSizeUnderflow { .. }) = piece.error {
-                return Err(Outcome::StepUnderflow { t: self.now + reached });
-            }
-            (left, self.now) = if piece.error.is_none() { (0.0, target) } else { (left - reached, self.now + reached) };
             retries = 0;
+            self.follow(piece, end, visitor)?;
         }
-        self.now = target;
         Ok(())
+    }
+
+    /// Walks along the accepted steps of a piece and stops at the times on the way.
+    fn follow<V: FnMut(usize, &[f64])>(
+        &mut self,
+        piece: Piece,
+        end: f64,
+        visitor: &mut Visitor<'_, V>,
+    ) -> Result<(), Outcome> {
+        let begin = self.now;
+        let (steps, finished) = (piece.offsets.len() - 1, piece.error.is_none());
+        for (index, (offsets, states)) in piece.offsets.windows(2).zip(piece.states.windows(2)).enumerate() {
+            let ([from, to], [before, after]) = (offsets, states) else { continue };
+            if !after.iter().all(|v| v.is_finite()) {
+                return Err(Outcome::Diverged { t: begin + from });
+            }
+            // The last step of a finished piece ends at `end` exactly, whatever the offsets add up to.
+            let reached = if finished && index + 1 == steps { end } else { begin + to };
+            while let Some(time) = visitor.due(reached) {
+                let y = if time == reached { after.clone() } else { self.part_of_step(before, time - (begin + from))? };
+                visitor.show(y.as_slice());
+            }
+            if !finished || index + 1 < steps {
+                self.step = to - from;
+            }
+            self.now = reached;
+        }
+        if let Some(last) = piece.states.into_iter().next_back() {
+            self.y = last;
+        }
+        match piece.error {
+            Some(IntegrationError::StepSizeUnderflow { .. }) => Err(Outcome::StepUnderflow { t: self.now }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The state at `offset` into an accepted step: a step of its own, shorter than the one that met the
+    /// tolerance, and error-controlled all the same.
+    fn part_of_step(&mut self, from: &DVector<f64>, offset: f64) -> Result<DVector<f64>, Outcome> {
+        if offset <= 0.0 {
+            return Ok(from.clone());
+        }
+        let piece = self.piece(from, offset, offset, MAX_PIECE as u32);
+        self.account(&piece);
+        match (piece.error, piece.states.into_iter().next_back()) {
+            (None, Some(y)) if y.iter().all(|v| v.is_finite()) => Ok(y),
+            _ => Err(self.stuck()),
+        }
     }
 
     /// Why no step can be made from here: the field has no finite value, or no step is small enough.
@@ -155,39 +212,27 @@ impl<F: VectorField> Stepper<'_, F> {
         }
     }
 
-    /// Remembers the last step that was not cut short by the stop ahead.
-    fn choose_step(&mut self, offsets: &[f64], cut: bool, rejected: bool) {
-        let steps: Vec<f64> = offsets.windows(2).map(|w| w[1] - w[0]).collect();
-        self.step = match (steps.as_slice(), cut) {
-            ([only], true) if !rejected => self.step.max(*only),
-            ([only], true) => *only,
-            ([.., free, _], true) => *free,
-            ([.., free], false) => *free,
-            ([], _) => self.step,
-        };
-    }
-
-    /// Adds a piece to the work done; how many of its steps were rejected.
-    fn account(&mut self, piece: &Piece) -> u64 {
+    /// Adds a piece to the work done.
+    fn account(&mut self, piece: &Piece) {
         let (per_attempt, per_accepted) = self.settings.method.evaluations_per_step();
         let accepted = piece.offsets.len().saturating_sub(1) as u64;
         let attempts = piece.evaluations.saturating_sub(1 + per_accepted * accepted) / per_attempt;
-        let rejected = attempts.saturating_sub(accepted);
         self.work.accepted += accepted;
-        self.work.rejected += rejected;
+        self.work.rejected += attempts.saturating_sub(accepted);
         self.work.evaluations += piece.evaluations;
-        rejected
     }
 
-    /// Runs the solver from the present state over `left`, or as far as one piece reaches.
-    fn piece(&self, left: f64) -> Piece {
+    fn piece_steps(&self) -> u32 {
+        let allowed = self.settings.max_steps.saturating_sub(self.work.accepted + self.work.rejected);
+        let steps = (PIECE_NUMBERS / self.y.len().max(1)).clamp(MIN_PIECE, MAX_PIECE);
+        allowed.min(steps as u64) as u32
+    }
+
+    /// Runs the solver from `y` over `span`, or as far as so many steps reach.
+    fn piece(&self, y: &DVector<f64>, span: f64, step: f64, steps: u32) -> Piece {
         let counter = Cell::new(0);
         let system = Counted { field: self.field, evaluations: &counter };
-        let Settings { method, rtol, atol, max_steps } = *self.settings;
-        let allowed = max_steps.saturating_sub(self.work.accepted + self.work.rejected);
-        let steps = (PIECE_NUMBERS / self.y.len().max(1)).clamp(MIN_PIECE, MAX_PIECE);
-        let steps = allowed.min(steps as u64) as u32;
-        let y = self.y.clone();
+        let Settings { method, rtol, atol, .. } = *self.settings;
         // Local time starts at 0: the system is autonomous, and small steps late in a run keep
         // their digits. Neither stiffness test (it aborts ordinary plateaus) nor dense output.
         macro_rules! run {
@@ -195,9 +240,9 @@ impl<F: VectorField> Stepper<'_, F> {
                 let mut solver = $solver::from_param(
                     system,
                     0.0,
-                    left,
-                    left,
-                    y,
+                    span,
+                    span,
+                    y.clone(),
                     rtol,
                     atol,
                     0.9,
@@ -205,20 +250,21 @@ impl<F: VectorField> Stepper<'_, F> {
                     $fac_min,
                     $fac_max,
                     f64::MAX,
-                    self.step,
+                    step,
                     steps,
                     0,
                     OutputType::Sparse,
                 );
-                let result = solver.integrate();
-                (result, solver.x_out().clone(), solver.y_out().last().cloned())
+                let error = solver.integrate().err();
+                let (offsets, states) = solver.results().get();
+                (error, offsets.clone(), states.clone())
             }};
         }
-        let (result, offsets, y) = match method {
+        let (error, offsets, states) = match method {
             Method::Dop853 => run!(Dop853, 0.0, 0.333, 6.0),
             Method::Dopri5 => run!(Dopri5, 0.04, 0.2, 10.0),
         };
-        Piece { offsets, y, error: result.err(), evaluations: counter.get() }
+        Piece { offsets, states, error, evaluations: counter.get() }
     }
 }
 

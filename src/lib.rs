@@ -25,5 +25,6 @@ pub mod report;
 pub mod results;
 pub mod scenario;
 pub mod sgd;
+pub mod stability;
 pub mod task;
 pub mod trajectory;

@@ -19,14 +19,15 @@ const ORTHOGONAL: f64 = 1e-15;
 /// The singular value decomposition by one-sided Jacobi rotations (Golub & Van Loan, §8.6.3).
 ///
 /// Chosen over `nalgebra`'s, which returns wrong factors for some matrices of rank one. Singular
-/// values below max(rows, cols)·ε·s₁ are taken as zero and left out.
+/// values below max(rows, cols)·ε·s₁ are taken as zero and left out. A matrix that is not finite has
+/// none: what started from it is reported as diverged where it is integrated.
 pub fn svd(a: &DMatrix<f64>) -> Svd {
     if a.nrows() < a.ncols() {
         let Svd { u, s, v } = svd(&a.transpose());
         return Svd { u: v, s, v: u };
     }
     let scale = a.amax();
-    if scale == 0.0 || a.is_empty() {
+    if a.is_empty() || scale == 0.0 || !a.iter().all(|x| x.is_finite()) {
         return Svd { u: DMatrix::zeros(a.nrows(), 0), s: Vec::new(), v: DMatrix::zeros(a.ncols(), 0) };
     }
     let mut work = a / scale;
@@ -81,6 +82,9 @@ fn rotate(m: &mut DMatrix<f64>, p: usize, q: usize, c: f64, s: f64) {
 /// Eigenvalues, descending, and eigenvectors of a symmetric matrix (only its symmetric part counts).
 pub fn symmetric_eigen(a: &DMatrix<f64>) -> (DVector<f64>, DMatrix<f64>) {
     let symmetric = (a + a.transpose()) * 0.5;
+    if !symmetric.iter().all(|x| x.is_finite()) {
+        return (DVector::zeros(a.nrows()), DMatrix::identity(a.nrows(), a.nrows()));
+    }
     let eigen = symmetric.symmetric_eigen();
     let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
     order.sort_by(|&i, &j| eigen.eigenvalues[j].total_cmp(&eigen.eigenvalues[i]));
@@ -95,6 +99,41 @@ pub fn complement(v: &DMatrix<f64>) -> DMatrix<f64> {
     let mut padded = DMatrix::zeros(n, n);
     padded.columns_mut(0, r).copy_from(v);
     padded.qr().q().columns(r, n - r).into_owned()
+}
+
+/// The columns of `a`, then those of `b`.
+pub fn join(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut both = DMatrix::zeros(a.nrows(), a.ncols() + b.ncols());
+    both.columns_mut(0, a.ncols()).copy_from(a);
+    both.columns_mut(a.ncols(), b.ncols()).copy_from(b);
+    both
+}
+
+/// `count` unit vectors orthogonal to the orthonormal `taken` and to each other, from the candidates in
+/// their order; what a candidate adds below 10⁻⁸ of its length is rounding.
+pub fn extend_orthonormal(
+    mut taken: Vec<DVector<f64>>,
+    candidates: impl Iterator<Item = DVector<f64>>,
+    count: usize,
+) -> Vec<DVector<f64>> {
+    let given = taken.len();
+    for candidate in candidates {
+        if taken.len() == given + count {
+            break;
+        }
+        let mut rest = candidate.normalize();
+        // Twice, for orthogonality at rounding level.
+        for _ in 0..2 {
+            for direction in &taken {
+                rest -= direction * direction.dot(&rest);
+            }
+        }
+        let norm = rest.norm();
+        if norm > 1e-8 {
+            taken.push(rest / norm);
+        }
+    }
+    taken.split_off(given)
 }
 
 /// Ranges of consecutive, descending values that are equal within `tolerance` of the range's first.

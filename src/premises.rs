@@ -8,6 +8,11 @@ use nalgebra::DMatrix;
 /// A premise holds if its violation is below this.
 pub const HOLDS: f64 = 1e-9;
 
+/// Whether a violation is too large; one that is not a number is.
+pub fn fails(violation: f64) -> bool {
+    violation.is_nan() || violation > HOLDS
+}
+
 /// Violations of the theory's premises, all relative; 0 where a premise holds exactly.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Premises {
@@ -45,19 +50,14 @@ impl Premises {
         }
     }
 
-    /// Whether the modes decouple: then the full weights reduce to one equation per mode.
-    pub fn decoupled(&self, depth: usize) -> bool {
-        self.commuting <= HOLDS && (depth == 1 || self.aligned <= HOLDS)
-    }
-
     /// The first premise of the mode equations that fails, in words; `None` if they are exact.
     pub fn obstacle(&self, depth: usize) -> Option<String> {
-        if self.commuting > HOLDS {
+        if fails(self.commuting) {
             Some(format!(
                 "the inputs' correlations do not commute with the modes: sigma11 mixes the right singular vectors of sigma31 (violation {:.2e})",
                 self.commuting
             ))
-        } else if depth > 1 && self.aligned > HOLDS {
+        } else if depth > 1 && fails(self.aligned) {
             Some(format!("the starting weights are not aligned with the modes (violation {:.2e})", self.aligned))
         } else {
             None

@@ -22,16 +22,16 @@ impl Reduction {
         let strengths = match (depth, &approximation) {
             (1, _) => diagonal(weights, basis).map(|u| vec![u]).collect(),
             (_, None) => alignment(weights, &basis.u, &basis.v).strengths,
-            (2, _) if premises.aligned > crate::premises::HOLDS => {
+            (2, _) if crate::premises::fails(premises.aligned) => {
                 effective_start(weights, basis).iter().map(|&u| vec![u.sqrt(); 2]).collect()
             }
-            (_, _) if premises.aligned <= crate::premises::HOLDS => alignment(weights, &basis.u, &basis.v).strengths,
+            (_, _) if !crate::premises::fails(premises.aligned) => alignment(weights, &basis.u, &basis.v).strengths,
             (_, _) => {
                 let root = 1.0 / depth as f64;
                 diagonal(weights, basis).map(|u| vec![u.abs().powf(root); depth]).collect()
             }
         };
-        Reduction { strengths, approximation }
+        Reduction { strengths: strengths.into_iter().map(equalised).collect(), approximation }
     }
 
     /// u_α(0), the product of the strengths.
@@ -51,6 +51,21 @@ impl Reduction {
             .fold(0.0, f64::max)
     }
 }
+
+/// Strengths that differ by rounding only, made equal: a balanced mode with a = −b stays on its way to the
+/// saddle at 0, which any difference would make it leave.
+fn equalised(strengths: Vec<f64>) -> Vec<f64> {
+    let largest = strengths.iter().map(|a| a.abs()).fold(0.0, f64::max);
+    let least = strengths.iter().map(|a| a.abs()).fold(f64::INFINITY, f64::min);
+    if largest - least > EQUAL * largest {
+        return strengths;
+    }
+    let mean = strengths.iter().map(|a| a.abs()).sum::<f64>() / strengths.len().max(1) as f64;
+    strengths.into_iter().map(|a| mean.copysign(a)).collect()
+}
+
+/// Strengths closer than this, relative, differ by rounding.
+const EQUAL: f64 = 1e-12;
 
 /// u_αᵀW v_α.
 fn diagonal<'a>(weights: &[DMatrix<f64>], basis: &'a ModeBasis) -> impl Iterator<Item = f64> + 'a {

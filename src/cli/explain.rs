@@ -1,6 +1,17 @@
-//! `gradflow explain`.
+//! `gradflow explain`: what will be solved, what holds, what is exact and what it predicts.
 
+use super::tables::{short, table};
 use super::{ExplainArgs, Status, complain, run, say};
+use crate::analytic::{FormName, choose};
+use crate::comparison::ModeSummary;
+use crate::experiment::{Batch, Experiment, SgdSettings};
+use crate::premises::HOLDS;
+use crate::report::mode_summaries;
+use crate::scenario::Built;
+use crate::sgd::Pace;
+use crate::stability::Sharpness;
+use crate::task::Averaging;
+use serde_json::{Value, json};
 
 /// Says what will be solved; integrates nothing.
 pub(super) fn explain(args: &ExplainArgs) -> Status {
@@ -8,7 +19,253 @@ pub(super) fn explain(args: &ExplainArgs) -> Status {
         Ok(built) => built,
         Err(error) => return complain(&error),
     };
-    let _ = built;
-    say("");
+    let explanation = Explanation::new(&built);
+    if args.json {
+        say(&serde_json::to_string_pretty(&explanation.json()).unwrap_or_default());
+    } else {
+        say(&explanation.text());
+    }
     Status::Good
 }
+
+/// What a premise means for the theory, and how far it holds.
+struct PremiseLine {
+    name: &'static str,
+    violation: f64,
+    meaning: &'static str,
+}
+
+struct Explanation<'a> {
+    built: &'a Built,
+    experiment: &'a Experiment,
+    modes: Vec<ModeSummary>,
+    sharpness: Sharpness,
+    /// The closed form that is exact here, or the premise that fails.
+    exact: Result<&'static str, String>,
+}
+
+impl<'a> Explanation<'a> {
+    fn new(built: &'a Built) -> Self {
+        let experiment = &built.experiment;
+        let Experiment { task, basis, reduction, widths, premises, start, .. } = experiment;
+        Explanation {
+            built,
+            experiment,
+            modes: mode_summaries(experiment),
+            sharpness: Sharpness::at_minimum(&task.statistics, basis, reduction),
+            exact: choose(FormName::Auto, widths, premises, reduction, start, basis).map(|form| form.name),
+        }
+    }
+
+    fn premises(&self) -> Vec<PremiseLine> {
+        let p = &self.experiment.premises;
+        let line = |name, violation, meaning| PremiseLine { name, violation, meaning };
+        vec![
+            line("white inputs: Σ11 ∝ I", p.white, "no input direction is learned faster for its variance"),
+            line("commuting: every v an eigenvector of Σ11", p.commuting, "inputs do not couple the modes"),
+            line("aligned start: W = R diag(a) Rᵀ", p.aligned, "each mode has its own direction in every layer"),
+            line("balanced start: W2ᵀW2 = W1W1ᵀ", p.balanced, "the layers share a mode's strength equally"),
+        ]
+    }
+
+    fn text(&self) -> String {
+        [
+            self.network(),
+            self.equations(),
+            self.premise_table(),
+            self.exactness(),
+            self.mode_table(),
+            self.stability(),
+            self.cost(),
+        ]
+        .join("\n\n")
+    }
+
+    fn network(&self) -> String {
+        let widths: Vec<String> = self.experiment.widths.as_slice().iter().map(usize::to_string).collect();
+        let (rank11, rank31) = self.experiment.premises.ranks;
+        let bottleneck = if self.experiment.premises.bottleneck {
+            format!(
+                "\nA bottleneck: {} hidden units leave no room for all {rank31} modes.",
+                self.experiment.widths.bottleneck()
+            )
+        } else {
+            String::new()
+        };
+        let degenerate = if self.experiment.premises.degenerate {
+            "\nSome singular values are equal: within their block only its trace is independent of the basis."
+        } else {
+            ""
+        };
+        format!(
+            "{}\nA linear network {}, {} weight matrices.\nΣ11 has rank {rank11} of {}, Σ31 has rank {rank31}.{bottleneck}{degenerate}",
+            self.built.title,
+            widths.join(" → "),
+            self.experiment.widths.depth(),
+            self.experiment.widths.inputs(),
+        )
+    }
+
+    fn equations(&self) -> String {
+        let tau = self.experiment.clock.tau;
+        let depth = self.experiment.widths.depth();
+        let mut lines =
+            vec![format!("The weight flow, with τ = {tau}, L_min = {}:", self.experiment.task.statistics.least_loss)];
+        match depth {
+            1 => lines.push("  τ dW1/dt = Σ31 − W1 Σ11".into()),
+            2 => {
+                lines.push("  τ dW1/dt = W2ᵀ (Σ31 − W2 W1 Σ11)".into());
+                lines.push("  τ dW2/dt = (Σ31 − W2 W1 Σ11) W1ᵀ".into());
+            }
+            _ => lines.push(format!("  τ dW_l/dt = (W{depth}…W(l+1))ᵀ (Σ31 − W Σ11) (W(l−1)…W1)ᵀ, l = 1 … {depth}")),
+        }
+        lines.push("Its modes, one system each:".into());
+        for (index, mode) in self.modes.iter().enumerate().take(EQUATIONS_SHOWN) {
+            let (s, lambda) = (short(Some(mode.s)), short(Some(mode.input_eigenvalue)));
+            let start: Vec<String> =
+                self.experiment.reduction.strengths[index].iter().map(|a| short(Some(*a))).collect();
+            lines.push(match depth {
+                1 => format!("  mode {}: τ du/dt = {s} − {lambda} u, from u = {}", index + 1, start.join(", ")),
+                2 => format!(
+                    "  mode {}: τ da/dt = b({s} − {lambda} ab), τ db/dt = a({s} − {lambda} ab), from (a, b) = ({})",
+                    index + 1,
+                    start.join(", ")
+                ),
+                _ => format!("  mode {}: τ da_l/dt = (∏_(i≠l) a_i)({s} − {lambda} ∏ a_i)", index + 1),
+            });
+        }
+        if self.modes.len() > EQUATIONS_SHOWN {
+            lines.push(format!("  and {} more", self.modes.len() - EQUATIONS_SHOWN));
+        }
+        lines.join("\n")
+    }
+
+    fn premise_table(&self) -> String {
+        let mut table = table(&["premise", "violation", "holds", "means"]);
+        for line in self.premises() {
+            let holds = if line.violation <= HOLDS { "yes" } else { "no" };
+            table.add_row([line.name.to_owned(), format!("{:.1e}", line.violation), holds.into(), line.meaning.into()]);
+        }
+        table.to_string()
+    }
+
+    fn exactness(&self) -> String {
+        match &self.exact {
+            Ok(name) => format!("The closed form \"{name}\" is exact here, and so are the mode equations."),
+            Err(reason) => format!("No closed form is exact here: {reason}. What follows is an estimate."),
+        }
+    }
+
+    fn mode_table(&self) -> String {
+        let mut table = table(&["mode", "s", "λ", "u at t = 0", "learned to", "half-time", "10–90 %"]);
+        for (index, mode) in self.modes.iter().enumerate().take(MODES_SHOWN) {
+            let rise = (self.experiment.widths.depth() == 2 && mode.s > 0.0)
+                .then(|| self.experiment.clock.tau / mode.s * 9f64.ln());
+            table.add_row([
+                (index + 1).to_string(),
+                short(Some(mode.s)),
+                short(Some(mode.input_eigenvalue)),
+                short(Some(self.experiment.reduction.initial(index))),
+                short(mode.final_strength()),
+                short(mode.predicted_half_time),
+                short(rise),
+            ]);
+        }
+        let more = self.modes.len().saturating_sub(MODES_SHOWN);
+        if more > 0 { format!("{table}\nand {more} more") } else { table.to_string() }
+    }
+
+    fn stability(&self) -> String {
+        let mut lines = vec![format!(
+            "Sharpness at the minimum: {}{}.",
+            short(Some(self.sharpness.value)),
+            self.sharpness.estimate.as_ref().map_or(String::new(), |why| format!(" (an estimate: {why})"))
+        )];
+        if let Some(rate) = self.sharpness.stable_rate() {
+            let on = match self.experiment.task.averaging {
+                Averaging::Mean => "the average loss",
+                Averaging::Sum => "the summed loss",
+            };
+            lines.push(format!(
+                "Full-batch descent on {on} is stable there for learning rates below {}.",
+                short(Some(rate))
+            ));
+            if let Some(sgd) = &self.experiment.sgd {
+                let word = if sgd.learning_rate < rate { "stable" } else { "NOT stable" };
+                lines.push(format!("The scenario's learning rate {} is {word}.", sgd.learning_rate));
+            }
+        }
+        lines.join("\n")
+    }
+
+    fn cost(&self) -> String {
+        let mut text = format!(
+            "Cost: a state of {} weights, {} sample times, about {:.3} GiB of memory.",
+            self.experiment.widths.weights(),
+            self.experiment.clock.times.len(),
+            self.built.memory / (1u64 << 30) as f64
+        );
+        if let Some(sgd) = &self.experiment.sgd {
+            text.push_str(&format!(" Descent takes {} updates.", self.updates(sgd)));
+        }
+        text
+    }
+
+    fn updates(&self, sgd: &SgdSettings) -> u64 {
+        let end = self.experiment.clock.times.last().copied().unwrap_or(0.0);
+        let runs = if sgd.batch == Batch::Full { 1 } else { u64::from(sgd.runs) };
+        Pace::new(self.experiment, sgd).updates_at(end).saturating_mul(runs)
+    }
+
+    fn json(&self) -> Value {
+        let premises: serde_json::Map<String, Value> = [
+            ("white", self.experiment.premises.white),
+            ("commuting", self.experiment.premises.commuting),
+            ("aligned", self.experiment.premises.aligned),
+            ("balanced", self.experiment.premises.balanced),
+        ]
+        .into_iter()
+        .map(|(name, violation)| (name.to_owned(), json!({ "violation": violation, "holds": violation <= HOLDS })))
+        .collect();
+        let (rank11, rank31) = self.experiment.premises.ranks;
+        let modes: Vec<Value> = self
+            .modes
+            .iter()
+            .enumerate()
+            .map(|(index, mode)| {
+                json!({
+                    "mode": index + 1,
+                    "s": mode.s,
+                    "input_eigenvalue": mode.input_eigenvalue,
+                    "initial": self.experiment.reduction.initial(index),
+                    "final_strength": mode.final_strength(),
+                    "predicted_half_time": mode.predicted_half_time,
+                })
+            })
+            .collect();
+        json!({
+            "title": self.built.title,
+            "widths": self.experiment.widths.as_slice(),
+            "tau": self.experiment.clock.tau,
+            "end": self.experiment.clock.times.last(),
+            "least_loss": self.experiment.task.statistics.least_loss,
+            "premises": premises,
+            "rank_sigma11": rank11,
+            "rank_sigma31": rank31,
+            "degenerate": self.experiment.premises.degenerate,
+            "bottleneck": self.experiment.premises.bottleneck,
+            "exact_form": self.exact.as_ref().ok(),
+            "obstacle": self.exact.as_ref().err(),
+            "modes": modes,
+            "sharpness": self.sharpness.value,
+            "sharpness_estimate": self.sharpness.estimate,
+            "largest_stable_learning_rate": self.sharpness.stable_rate(),
+            "weights": self.experiment.widths.weights(),
+            "memory_bytes": self.built.memory,
+            "updates": self.experiment.sgd.as_ref().map(|sgd| self.updates(sgd)),
+        })
+    }
+}
+
+const EQUATIONS_SHOWN: usize = 4;
+const MODES_SHOWN: usize = 12;

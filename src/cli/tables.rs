@@ -3,15 +3,19 @@
 use crate::comparison::Verdict;
 use crate::report::Report;
 use crate::scenario::Built;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 /// Modes beyond this many are counted, not listed.
 const MODES_SHOWN: usize = 12;
 
+/// A rule above, below and under the header, as in a paper.
+const RULE: LineStyle = LineStyle::none().fill('─').junction('─');
+const STYLE: TableStyle = TableStyle::new().top_border(RULE).header_separator(RULE).bottom_border(RULE);
+
 /// An empty table in the project's style.
 pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_header(header.iter().copied());
+    table.load_style(STYLE).set_header(header.iter().copied());
     table
 }
 
@@ -23,14 +27,11 @@ fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
     }
 }
 
-/// A number in a few digits, or a dash.
+/// A number in five significant digits, or a dash.
 pub(super) fn short(value: Option<f64>) -> String {
-    match value {
-        None => "–".to_owned(),
-        Some(0.0) => "0".to_owned(),
-        Some(v) if (1e-3..1e5).contains(&v.abs()) => format!("{v:.5}"),
-        Some(v) => format!("{v:.3e}"),
-    }
+    let Some(value) = value else { return "–".to_owned() };
+    let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);
+    if rounded == 0.0 || (1e-3..1e6).contains(&rounded.abs()) { rounded.to_string() } else { format!("{rounded:e}") }
 }
 
 fn error(value: Option<f64>) -> String {

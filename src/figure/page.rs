@@ -142,7 +142,11 @@ fn time_title(overlay: &Overlay, time: Option<&Axis>) -> String {
 /// The time axis that all panels share; `None` if nothing has a time.
 fn time_axis(overlay: &Overlay) -> Option<Axis> {
     let sampled = overlay.trajectories.iter().flat_map(|t| t.samples.iter().map(|s| s.t));
-    let compared = overlay.differences.iter().flat_map(|d| d.times.iter().copied());
+    let compared = overlay
+        .differences
+        .iter()
+        .filter(|_| overlay.panels.contains(&Panel::Error))
+        .flat_map(|d| d.times.iter().copied());
     let times: Vec<f64> = sampled.chain(compared).filter(|t| drawable(*t)).collect();
     let (first, last) = range::extent(&times)?;
     if evenly_logarithmic(&times, first, last) {

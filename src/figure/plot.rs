@@ -78,8 +78,10 @@ pub(super) fn draw(scene: &mut Scene, plan: &Plan, rows: &Rows, heading_at: Poin
             draw_value_ticks(scene, plan, axis, frame);
             let mut marks: Vec<&Mark> = plan.marks.iter().collect();
             marks.sort_by_key(|m| m.layer());
-            for mark in marks {
-                draw_mark(scene, mark, axis, frame);
+            let breaks: Vec<Point> = marks.into_iter().filter_map(|mark| draw_mark(scene, mark, axis, frame)).collect();
+            // Above all curves: those that go on would hide where another one ends.
+            for end in breaks {
+                draw_cross(scene, frame.rect.inset(CROSS_ARM).nearest(end));
             }
         }
         Err(reason) => {
@@ -125,31 +127,27 @@ fn draw_value_ticks(scene: &mut Scene, plan: &Plan, axis: &Axis, frame: &Frame) 
     }
 }
 
-fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) {
+/// Draws a mark; returns where its curve broke off, if it did.
+fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) -> Option<Point> {
+    let Rect { left, top, right, bottom } = frame.rect;
     match mark {
         Mark::Curve { points, pen, rings, cut } => {
             let placed = points.iter().map(|&(t, v)| frame.place(axis, t, v));
             let end = draw_curve(scene, visible(placed, &frame.rect), pen, rings);
-            if let (true, Some(end)) = (*cut, end) {
-                draw_cross(scene, frame.rect.inset(CROSS_ARM).nearest(end));
-            }
+            return end.filter(|_| *cut);
         }
         Mark::Band { edges, ink } => draw_band(scene, edges, *ink, axis, frame),
         Mark::Level { value, ink } => {
-            let y = frame.y(axis, *value);
-            let Some(y) = y.filter(|y| (frame.rect.top..=frame.rect.bottom).contains(y)) else {
-                return;
-            };
+            let y = frame.y(axis, *value).filter(|y| (top..=bottom).contains(y))?;
             let pen = level_pen(*ink);
-            scene.stroke(vec![(frame.rect.left, y), (frame.rect.right, y)], pen.width, pen.ink);
+            scene.stroke(vec![(left, y), (right, y)], pen.width, pen.ink);
         }
         Mark::Prediction { t, value, ink, size } => {
-            let place = frame.place(axis, *t, *value);
-            if let Some(place) = place.filter(|p| frame.rect.contains(*p)) {
-                draw_prediction(scene, place, *ink, *size);
-            }
+            let place = frame.place(axis, *t, *value).filter(|p| frame.rect.contains(*p))?;
+            draw_prediction(scene, place, *ink, *size);
         }
     }
+    None
 }
 
 /// Draws the pieces of a curve; returns where the last one ends.
@@ -180,7 +178,9 @@ fn draw_band(scene: &mut Scene, edges: &[(f64, f64, f64)], ink: Ink, axis: &Axis
     let mut upper: Vec<Point> = Vec::new();
     let mut lower: Vec<Point> = Vec::new();
     for column in placed.chunk_by(|a, b| a.0.floor() == b.0.floor()) {
-        let Some(&(x, _, _)) = column.first() else { continue };
+        let Some(&(x, _, _)) = column.first() else {
+            continue;
+        };
         lower.push((x, column.iter().fold(top, |y, c| y.max(c.1))));
         upper.push((x, column.iter().fold(bottom, |y, c| y.min(c.2))));
     }

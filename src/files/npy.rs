@@ -25,7 +25,7 @@ pub(super) fn read(source: &mut Source, max_values: usize, max_rank: usize) -> R
     }
     let (rows, cols) = elements::flattened(source, &dims, max_values)?;
     let mut values = elements::read(source, element, endian, rows * cols)?;
-    if fortran_order && dims.len() > 1 {
+    if fortran_order && cols > 1 {
         values = from_fortran_order(&values, rows, cols, &dims);
     }
     elements::require_finite(source, &values, cols)?;

@@ -49,7 +49,7 @@ impl Budget {
 /// Bytes of the statistics of N1 inputs and N3 outputs, their eigenvectors and modes.
 pub fn of_task(inputs: usize, outputs: usize, samples: usize) -> f64 {
     let (n1, n3) = (inputs as f64, outputs as f64);
-    8.0 * (6.0 * n1 * n1 + 2.0 * n3 * n3 + 8.0 * n1 * n3 + (n1 + n3) * samples as f64)
+    8.0 * (6.0 * n1 * n1 + 8.0 * n1 * n3 + (n1 + n3) * samples as f64)
 }
 
 /// Weights of a network, in floating point so that nothing overflows.

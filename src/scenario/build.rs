@@ -10,11 +10,13 @@ use super::values::{BatchSize, End, MatrixSource, PerLayer};
 use crate::analytic;
 use crate::comparison::{Check, Compared};
 use crate::experiment::*;
-use crate::network::{Start, Widths, map_of, starting_weights};
+use crate::files::FileError;
+use crate::network::{Start, Widths, starting_weights};
 use crate::premises::Premises;
 use crate::probe::Probe;
 use crate::random::{self, Purpose};
 use crate::reduction::Reduction;
+use crate::stability::Sharpness;
 use crate::task::{ModeBasis, Task};
 use crate::trajectory::Arm;
 use nalgebra::DMatrix;
@@ -44,7 +46,7 @@ pub struct Built {
 pub(super) enum Fault {
     /// In the scenario itself.
     Here { path: String, message: String, allowed: Option<String> },
-    /// In a data file, which says itself where; the path that names it in the scenario.
+    /// In a data file that has lines and says itself where.
     Data(String),
 }
 
@@ -52,6 +54,14 @@ impl Fault {
     pub(super) fn new(path: impl Into<String>, message: impl Into<String>, allowed: &str) -> Fault {
         let allowed = (!allowed.is_empty()).then(|| allowed.to_owned());
         Fault::Here { path: path.into(), message: message.into(), allowed }
+    }
+
+    /// A data file's own fault: at its own line, or else at the key that names the file.
+    pub(super) fn of_file(path: &str, error: &FileError) -> Fault {
+        match error.line() {
+            Some(_) => Fault::Data(error.to_string()),
+            None => Fault::new(path, error.to_string(), ""),
+        }
     }
 }
 
@@ -88,7 +98,7 @@ impl Builder<'_> {
         let memory = self.admit(&widths, prepared.samples, self.sample_count(), keep)?;
         let task = tasks::load(&self.scenario.task, prepared, self.base, self.budget, self.scenario.seed)?;
         let start = self.start(&widths, &task)?;
-        let basis = ModeBasis::new(&task.statistics, &map_of(&start));
+        let basis = ModeBasis::new(&task.statistics, &start);
         let premises = Premises::measure(&task.statistics, &basis, &widths, &start);
         let reduction = Reduction::new(&start, &basis, &premises);
         let clock = self.clock(&basis, &reduction)?;
@@ -98,6 +108,15 @@ impl Builder<'_> {
         let flow = self.flow(&start, &mut warnings);
         let modes = self.modes();
         let sgd = self.sgd(&task, &clock)?;
+        if let (Some(sgd), Some(stable)) =
+            (&sgd, Sharpness::at_minimum(&task.statistics, &basis, &reduction).stable_rate())
+            && sgd.learning_rate >= stable
+        {
+            warnings.push(format!(
+                "sgd.learning_rate = {} is beyond the largest stable one at the minimum, about {stable:.3e}",
+                sgd.learning_rate
+            ));
+        }
         let experiment = Experiment {
             seed: self.scenario.seed,
             widths,
@@ -205,7 +224,7 @@ impl Builder<'_> {
             let key = key.to_owned();
             move |message: String| Fault::new(key, message, "")
         };
-        self.budget.admit("the task", task).map_err(refuse(tasks::size_key(&self.scenario.task)))?;
+        self.budget.admit("the task", task).map_err(refuse(tasks::size_key(&self.scenario.task, widths)))?;
         self.budget.admit("the network", state).map_err(refuse("network.hidden"))?;
         let time_key = if self.scenario.time.times.is_some() { "time.times" } else { "time.samples" };
         self.budget.admit("what is kept of the samples", rows).map_err(refuse(time_key))?;
@@ -227,7 +246,7 @@ impl Builder<'_> {
             },
             Init::Matrices(init) => Start::Matrices(self.given_weights(init, widths)?),
         };
-        let basis = || ModeBasis::new(&task.statistics, &DMatrix::zeros(widths.outputs(), widths.inputs()));
+        let basis = || ModeBasis::new(&task.statistics, &[]);
         let mut rng = random::stream(self.scenario.seed, Purpose::Start);
         starting_weights(&start, widths, basis, &mut rng)
             .map_err(|error| Fault::new("network.init.balanced.imbalance", error.to_string(), ""))
@@ -357,6 +376,12 @@ impl Builder<'_> {
             BatchSize::Full => Batch::Full,
             BatchSize::Size(n) => Batch::Size(usize::try_from(n).unwrap_or(usize::MAX)),
         };
+        if let (Batch::Size(n), Some(samples)) = (batch, &task.samples)
+            && n > samples.len()
+        {
+            let message = format!("a batch of {n} is more than the {} samples there are", samples.len());
+            return Err(Fault::new("sgd.batch", message, &format!("1 to {}, or \"full\"", samples.len())));
+        }
         let per_unit = match (task.averaging, batch, &task.samples) {
             (crate::task::Averaging::Sum, Batch::Size(n), Some(samples)) => samples.len().div_ceil(n) as f64,
             _ => 1.0,

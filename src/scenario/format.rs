@@ -89,7 +89,6 @@ pub struct SpectrumTask {
 #[serde(deny_unknown_fields)]
 pub struct MatricesTask {
     /// Σ11, N1×N1, or "white".
-    #[serde(default)]
     pub sigma11: WhiteOr,
     /// Σ31, N3×N1.
     pub sigma31: MatrixSource,

@@ -5,6 +5,7 @@ use super::build::Fault;
 use super::format::*;
 use super::values::{InputSpectrum, MatrixSource, WhiteOr};
 use crate::files::{DatasetError, SampleOptions, load_samples, read_matrix};
+use crate::network::Widths;
 use crate::random::{self, Purpose};
 use crate::task::*;
 use nalgebra::DMatrix;
@@ -70,10 +71,15 @@ pub(super) fn prepare(table: &TaskTable, base: &Path, budget: Budget) -> Result<
 }
 
 /// The key that decides how large the task is.
-pub(super) fn size_key(table: &TaskTable) -> &'static str {
+pub(super) fn size_key(table: &TaskTable, widths: &Widths) -> &'static str {
+    let more_outputs = widths.outputs() > widths.inputs();
     match table {
+        TaskTable::Spectrum(_) if more_outputs => "task.spectrum.outputs",
         TaskTable::Spectrum(_) => "task.spectrum.inputs",
-        TaskTable::Gaussian(_) => "task.gaussian.samples",
+        TaskTable::Gaussian(task) if task.samples > widths.inputs().max(widths.outputs()) => "task.gaussian.samples",
+        TaskTable::Gaussian(_) if more_outputs => "task.gaussian.outputs",
+        TaskTable::Gaussian(_) => "task.gaussian.inputs",
+        TaskTable::Hierarchy(task) if more_outputs && task.outputs.is_some() => "task.hierarchy.outputs",
         TaskTable::Hierarchy(_) => "task.hierarchy.levels",
         TaskTable::Matrices(_) => "task.matrices.sigma31",
         TaskTable::Dataset(_) => "task.dataset.inputs",
@@ -245,7 +251,7 @@ pub(super) fn load_matrix(
 ) -> Result<DMatrix<f64>, Fault> {
     let rows = match source {
         MatrixSource::File(file) => {
-            return read_matrix(&base.join(file), budget.values()).map_err(|e| Fault::Data(e.to_string()));
+            return read_matrix(&base.join(file), budget.values()).map_err(|e| Fault::of_file(path, &e));
         }
         MatrixSource::Rows(rows) => rows,
     };
@@ -272,7 +278,14 @@ fn dataset(task: &DatasetTask, base: &Path, budget: Budget) -> Result<Samples, F
     let samples = load_samples(&file(&task.inputs), &file(&task.targets), &options, budget.values());
     let samples = samples.map_err(|error: DatasetError| match error {
         DatasetError::Rows { .. } => Fault::new("task.dataset.targets", error.to_string(), "as many rows as inputs"),
-        _ => Fault::Data(error.to_string()),
+        DatasetError::File(error) if error.path() == file(&task.targets) => {
+            Fault::of_file("task.dataset.targets", &error)
+        }
+        DatasetError::File(error) => Fault::of_file("task.dataset.inputs", &error),
+        DatasetError::OneHot { .. } => Fault::new("task.dataset.targets", error.to_string(), ""),
+        DatasetError::NoSamples | DatasetError::NotFinite { .. } => {
+            Fault::new("task.dataset.inputs", error.to_string(), "")
+        }
     })?;
     Ok(Samples { x: samples.x, y: samples.y })
 }

@@ -33,7 +33,7 @@ pub fn run(experiment: &Experiment, settings: &SgdSettings, progress: impl Fn(us
     let mut runs = match settings.batch {
         Batch::Full => vec![full_batch(experiment, settings, &progress)],
         Batch::Size(size) => {
-            let samples = training_samples(experiment);
+            let samples = training_samples(experiment, settings.batch);
             // Without a random order all runs are the same run.
             let distinct = if settings.order == Order::Sequential { 1 } else { settings.runs };
             (0..distinct)
@@ -69,19 +69,19 @@ fn order_name(order: Order) -> &'static str {
 }
 
 /// The task's samples, or some drawn to have exactly its statistics.
-fn training_samples(experiment: &Experiment) -> Cow<'_, Samples> {
+fn training_samples(experiment: &Experiment, batch: Batch) -> Cow<'_, Samples> {
     match &experiment.task.samples {
         Some(samples) => Cow::Borrowed(samples),
         None => {
             let mut rng = random::stream(experiment.seed, Purpose::Samples);
-            Cow::Owned(samples::with_statistics(&experiment.task.statistics, &mut rng))
+            Cow::Owned(samples::with_statistics(&experiment.task.statistics, batch, &mut rng))
         }
     }
 }
 
-/// How many samples a task without samples draws, for N1 inputs and N3 outputs.
-pub fn drawn_samples(inputs: usize, outputs: usize) -> usize {
-    samples::count(inputs, outputs)
+/// How many samples are drawn for a task that has none, of N1 inputs and N3 outputs.
+pub fn drawn_samples(inputs: usize, outputs: usize, batch: Batch) -> usize {
+    samples::count(inputs, outputs, batch)
 }
 
 /// W_l ← W_l − η ∂L/∂W_l, by the statistics: no samples are needed.

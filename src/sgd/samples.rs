@@ -1,22 +1,27 @@
 //! Samples drawn to have exactly given statistics.
 
+use crate::experiment::Batch;
 use crate::random;
 use crate::task::{Samples, Statistics};
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 
-/// P: enough for inputs and residuals that are orthogonal to each other.
-pub fn count(inputs: usize, outputs: usize) -> usize {
-    inputs.saturating_add(outputs)
+/// P: enough for inputs and residuals that are orthogonal to each other, in whole batches.
+pub fn count(inputs: usize, outputs: usize, batch: Batch) -> usize {
+    let least = inputs.saturating_add(outputs);
+    match batch {
+        Batch::Full => least,
+        Batch::Size(size) => least.div_ceil(size.max(1)).saturating_mul(size),
+    }
 }
 
 /// X = √P Σ11^{1/2}O and Y = Σ31Σ11⁺X + √P ρO', with the rows of O (N1×P) and O' (N3×P) orthonormal and
 /// orthogonal to each other: XXᵀ/P = Σ11, YXᵀ/P = Σ31, and Tr YYᵀ/P = Tr Σ33 with N3ρ² = 2L_min.
 ///
 /// The statistics of a task without samples are averages.
-pub fn with_statistics(statistics: &Statistics, rng: &mut ChaCha8Rng) -> Samples {
+pub fn with_statistics(statistics: &Statistics, batch: Batch, rng: &mut ChaCha8Rng) -> Samples {
     let (inputs, outputs) = (statistics.inputs(), statistics.outputs());
-    let samples = count(inputs, outputs);
+    let samples = count(inputs, outputs, batch);
     let rows = random::orthonormal(rng, inputs + outputs, samples) * (samples as f64).sqrt();
     let mut x = rows.rows(0, inputs).into_owned();
     for (i, lambda) in statistics.eigenvalues.iter().enumerate() {

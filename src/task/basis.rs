@@ -2,11 +2,14 @@
 
 use super::Statistics;
 use crate::kernels::{View, product};
-use crate::linalg::{self, blocks, complement, svd, symmetric_eigen};
+use crate::linalg::{blocks, complement, extend_orthonormal, join, svd, symmetric_eigen};
 use nalgebra::{DMatrix, DVector};
 
 /// Values of a block are equal within this, relative to the larger.
 const EQUAL: f64 = 1e-9;
+
+/// What the start's map makes of a null input counts as zero below this, relative to the layers' norms.
+const ROUNDING: f64 = 1e-14;
 
 /// What the start couples a null mode by counts as none below this, relative to the largest.
 const UNCOUPLED: f64 = 1e-12;
@@ -31,13 +34,14 @@ pub struct ModeBasis {
 }
 
 impl ModeBasis {
-    /// The basis for these statistics and the map W(0), N3×N1, of the starting weights.
-    pub fn new(statistics: &Statistics, start: &DMatrix<f64>) -> ModeBasis {
+    /// The basis for these statistics and the starting weights, W1 first; without any, for the statistics alone.
+    pub fn new(statistics: &Statistics, start: &[DMatrix<f64>]) -> ModeBasis {
         let decomposition = svd(&statistics.sigma31);
         let rank = decomposition.s.len();
         let (mut u, mut v) = (decomposition.u, decomposition.v);
+        let map = crate::network::map_of(start);
         for block in blocks(&decomposition.s, close) {
-            resolve_block(&mut u, &mut v, block, statistics, start);
+            resolve_block(&mut u, &mut v, block, statistics, &map);
         }
         let k = statistics.inputs().min(statistics.outputs());
         if rank < k {
@@ -90,11 +94,6 @@ fn close(larger: f64, smaller: f64) -> bool {
     larger - smaller <= EQUAL * larger
 }
 
-fn join(a: &DMatrix<f64>, b: &DMatrix<f64>) -> DMatrix<f64> {
-    let columns: Vec<_> = a.column_iter().chain(b.column_iter()).collect();
-    DMatrix::from_columns(&columns)
-}
-
 /// Replaces the columns `range` of `m` by their combinations `rotation`.
 fn rotate(m: &mut DMatrix<f64>, range: &std::ops::Range<usize>, rotation: &DMatrix<f64>) {
     let rotated = m.columns_range(range.clone()) * rotation;
@@ -107,7 +106,7 @@ fn resolve_block(
     v: &mut DMatrix<f64>,
     block: std::ops::Range<usize>,
     statistics: &Statistics,
-    start: &DMatrix<f64>,
+    map: &DMatrix<f64>,
 ) {
     if block.len() < 2 {
         return;
@@ -117,12 +116,12 @@ fn resolve_block(
     rotate(u, &block, &rotation);
     rotate(v, &block, &rotation);
     for inner in blocks(lambda.as_slice(), close) {
-        if inner.len() < 2 {
+        if inner.len() < 2 || map.is_empty() {
             continue;
         }
         let range = block.start + inner.start..block.start + inner.end;
-        let map = u.columns_range(range.clone()).transpose() * start * v.columns_range(range.clone());
-        let (_, rotation) = symmetric_eigen(&map);
+        let within = u.columns_range(range.clone()).transpose() * map * v.columns_range(range.clone());
+        let (_, rotation) = symmetric_eigen(&within);
         rotate(u, &range, &rotation);
         rotate(v, &range, &rotation);
     }
@@ -134,62 +133,104 @@ fn null_pairs(
     v: &DMatrix<f64>,
     count: usize,
     statistics: &Statistics,
-    start: &DMatrix<f64>,
+    start: &[DMatrix<f64>],
 ) -> (DMatrix<f64>, DMatrix<f64>) {
-    let (null_u, mut null_v) = (complement(u), complement(v));
+    let mut null_v = complement(v);
     let restricted = View::from(&null_v).t();
     let sigma11 = product(restricted, (&product((&statistics.sigma11).into(), (&null_v).into())).into());
     let (lambda, rotation) = symmetric_eigen(&sigma11);
     null_v = product((&null_v).into(), (&rotation).into());
     let floor = EQUAL * lambda.amax();
-    let mut map = null_u.transpose() * start * &null_v;
+    let mut image = null_image(u, &null_v, start);
     for block in blocks(lambda.as_slice(), |a, b| close(a, b) || a.abs() <= floor) {
         if block.len() > 1 {
-            let right = svd(&map.columns_range(block.clone()).into_owned()).v;
-            let rotation = join(&right, &complement(&right));
+            let first = start.first().map(|w| w * null_v.columns_range(block.clone()));
+            let rotation = resolve_null_block(&image.columns_range(block.clone()).into_owned(), first);
             rotate(&mut null_v, &block, &rotation);
-            rotate(&mut map, &block, &rotation);
+            rotate(&mut image, &block, &rotation);
         }
     }
-    let (coefficients, chosen) = pair_by_coupling(map, count);
-    (null_u * coefficients, null_v.select_columns(chosen.iter()))
+    let mut pairs = pair_by_coupling(image, count);
+    fill_up(&mut pairs, count, u, &null_v, start);
+    pairs.sort_by_key(|(column, _)| *column);
+    let (chosen, directions): (Vec<usize>, Vec<DVector<f64>>) = pairs.into_iter().unzip();
+    (DMatrix::from_columns(&directions), null_v.select_columns(chosen.iter()))
 }
 
-/// Pairs left and right null vectors: the strongest column of the start's map first, its direction
-/// being the partner; what is uncoupled is filled up in order. Returns the partners' coefficients
-/// in the null space of the outputs and the chosen columns, ascending.
-fn pair_by_coupling(mut map: DMatrix<f64>, count: usize) -> (DMatrix<f64>, Vec<usize>) {
+/// What the start's map makes of the null inputs, without its part in the learned outputs; exactly zero
+/// where it is at rounding level.
+fn null_image(u: &DMatrix<f64>, null_v: &DMatrix<f64>, start: &[DMatrix<f64>]) -> DMatrix<f64> {
+    if start.is_empty() {
+        return DMatrix::zeros(u.nrows(), null_v.ncols());
+    }
+    let map = crate::network::map_of(start);
+    let mut image = product((&map).into(), null_v.into());
+    image -= u * (u.transpose() * &image);
+    let scale: f64 = start.iter().map(|w| w.norm()).product();
+    for mut column in image.column_iter_mut() {
+        if column.norm() <= ROUNDING * scale {
+            column.fill(0.0);
+        }
+    }
+    image
+}
+
+/// Rotates null inputs of one and the same variance: those that the map couples first, by its right
+/// singular vectors, then those that W1 at least reads, by W1's.
+fn resolve_null_block(image: &DMatrix<f64>, first: Option<DMatrix<f64>>) -> DMatrix<f64> {
+    let coupled = svd(image).v;
+    let rest = complement(&coupled);
+    let read = first.map_or_else(|| DMatrix::zeros(rest.ncols(), 0), |w| svd(&(w * &rest)).v);
+    join(&coupled, &(&rest * join(&read, &complement(&read))))
+}
+
+/// Pairs null vectors: the input that is coupled most first, with the direction it is coupled to.
+fn pair_by_coupling(mut image: DMatrix<f64>, count: usize) -> Vec<(usize, DVector<f64>)> {
     let mut pairs: Vec<(usize, DVector<f64>)> = Vec::with_capacity(count);
-    let largest = map.column_iter().map(|c| c.norm()).fold(0.0, f64::max);
+    let largest = image.column_iter().map(|c| c.norm()).fold(0.0, f64::max);
     while pairs.len() < count {
-        let norms = map.column_iter().map(|c| c.norm()).enumerate();
+        let norms = image.column_iter().map(|c| c.norm()).enumerate();
         let strongest = norms
             .filter(|(j, norm)| *norm > UNCOUPLED * largest && pairs.iter().all(|(taken, _)| taken != j))
-            // Of equals (within rounding) the first: `max_by` would take the last.
+            // Of equals (within rounding) the first.
             .fold(None, |best: Option<(usize, f64)>, (j, norm)| match best {
                 Some((_, most)) if norm <= most * (1.0 + EQUAL) => best,
                 _ => Some((j, norm)),
             });
         let Some((column, norm)) = strongest else { break };
-        let direction = map.column(column) / norm;
-        let overlap = direction.transpose() * &map;
-        map -= &direction * overlap;
+        let direction = image.column(column) / norm;
+        let overlap = direction.transpose() * &image;
+        image -= &direction * overlap;
         pairs.push((column, direction));
     }
-    fill_up(&mut pairs, map.nrows(), map.ncols(), count);
-    pairs.sort_by_key(|(column, _)| *column);
-    let (chosen, directions): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
-    (DMatrix::from_columns(&directions), chosen)
+    pairs
 }
 
-/// Completes the pairs with uncoupled directions and the first columns that are free.
-fn fill_up(pairs: &mut Vec<(usize, DVector<f64>)>, rows: usize, cols: usize, count: usize) {
+/// Completes the pairs by uncoupled ones: the inputs that W1 reads most, and outputs that W_D reaches.
+fn fill_up(
+    pairs: &mut Vec<(usize, DVector<f64>)>,
+    count: usize,
+    u: &DMatrix<f64>,
+    null_v: &DMatrix<f64>,
+    start: &[DMatrix<f64>],
+) {
     let missing = count - pairs.len();
     if missing == 0 {
         return;
     }
-    let taken = DMatrix::from_fn(rows, pairs.len(), |i, j| pairs[j].1[i]);
-    let rest = linalg::complement(&taken);
-    let free: Vec<usize> = (0..cols).filter(|j| pairs.iter().all(|(t, _)| t != j)).take(missing).collect();
-    pairs.extend(free.into_iter().zip(rest.column_iter().map(|c| c.into_owned())));
+    let mut free: Vec<(usize, f64)> =
+        (0..null_v.ncols()).filter(|j| pairs.iter().all(|(taken, _)| taken != j)).map(|j| (j, 0.0)).collect();
+    if let Some(first) = start.first() {
+        free.iter_mut().for_each(|(j, norm)| *norm = (first * null_v.column(*j)).norm());
+    }
+    let most = free.iter().map(|(_, norm)| *norm).fold(0.0, f64::max);
+    // Equals, within rounding, stay in their order.
+    free.sort_by_key(|(_, norm)| std::cmp::Reverse((norm / most.max(f64::MIN_POSITIVE) / EQUAL).round() as u64));
+    let mut taken: Vec<DVector<f64>> = u.column_iter().map(|c| c.into_owned()).collect();
+    taken.extend(pairs.iter().map(|(_, direction)| direction.clone()));
+    let reached = start.last().map_or_else(|| DMatrix::zeros(u.nrows(), 0), |w| svd(w).u);
+    let axes = (0..u.nrows()).map(|i| DVector::from_fn(u.nrows(), |j, _| f64::from(i == j)));
+    let candidates = reached.column_iter().map(|c| c.into_owned()).chain(axes);
+    let outputs = extend_orthonormal(taken, candidates, missing);
+    pairs.extend(free.into_iter().map(|(j, _)| j).zip(outputs));
 }

@@ -1,0 +1,82 @@
+//! The sharpness at the minimum that a start leads to, and the largest stable learning rate.
+
+use crate::reduction::Reduction;
+use crate::task::{ModeBasis, Statistics};
+
+/// The largest eigenvalue of the Hessian of the loss at a minimum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sharpness {
+    /// In units of the statistics.
+    pub value: f64,
+    /// Why it is only an estimate; `None` where it is exact.
+    pub estimate: Option<String>,
+}
+
+impl Sharpness {
+    /// Descent on the statistics' loss is stable at the minimum for rates below 2/sharpness.
+    pub fn stable_rate(&self) -> Option<f64> {
+        (self.value > 0.0).then(|| 2.0 / self.value)
+    }
+
+    /// The sharpness where this start ends, if every mode that has room is learned.
+    ///
+    /// Aligned weights of strengths a_l^α have the Hessian eigenvalues
+    /// λ_β Σ_l (∏_{i>l} a_i^α)² (∏_{i<l} a_i^β)² over all output modes α and input modes β, null modes
+    /// included; for two weights λ_β(|b^α|² + |a^β|²). Away from alignment that is an estimate.
+    pub fn at_minimum(statistics: &Statistics, basis: &ModeBasis, reduction: &Reduction) -> Sharpness {
+        let depth = reduction.strengths.first().map_or(1, Vec::len);
+        let final_strengths: Vec<Vec<f64>> =
+            (0..basis.len()).map(|mode| final_strengths(basis, &reduction.strengths[mode], mode)).collect();
+        let nothing = vec![0.0; depth];
+        let beyond = statistics.outputs() > basis.len();
+        let outputs = || final_strengths.iter().chain(beyond.then_some(&nothing));
+        let modes = final_strengths.iter().zip(basis.input_eigenvalues.iter().copied());
+        let others = other_eigenvalues(statistics, basis).map(|lambda| (&nothing, lambda));
+        let value = modes
+            .chain(others)
+            .flat_map(|(input, lambda)| outputs().map(move |output| lambda * curvature(output, input)))
+            .fold(0.0, f64::max);
+        let estimate = reduction.approximation.clone().or_else(|| {
+            (depth > 2 && reduction.imbalance() > 1e-9)
+                .then(|| "deep strengths that differ are taken to end balanced".to_owned())
+        });
+        Sharpness { value, estimate }
+    }
+}
+
+/// Σ_l (∏_{i>l} a_i)² (∏_{i<l} b_i)², with a of the output mode and b of the input mode.
+fn curvature(output: &[f64], input: &[f64]) -> f64 {
+    (0..output.len())
+        .map(|l| {
+            let above: f64 = output.iter().skip(l + 1).product();
+            let below: f64 = input.iter().take(l).product();
+            (above * below).powi(2)
+        })
+        .sum()
+}
+
+/// Where a mode's strengths end: at ∏a = s/λ with the conserved a_i² − a_j² of their start.
+fn final_strengths(basis: &ModeBasis, start: &[f64], mode: usize) -> Vec<f64> {
+    let end = if start.iter().all(|a| *a == 0.0) { 0.0 } else { basis.final_strength(mode).unwrap_or(0.0) };
+    match start {
+        [a, b] => {
+            let difference = (a - b) * (a + b);
+            let sum = difference.hypot(2.0 * end);
+            vec![(0.5 * (sum + difference)).max(0.0).sqrt(), (0.5 * (sum - difference)).max(0.0).sqrt()]
+        }
+        _ => vec![end.abs().powf(1.0 / start.len().max(1) as f64); start.len()],
+    }
+}
+
+/// Eigenvalues of Σ11 beyond those of the modes.
+fn other_eigenvalues(statistics: &Statistics, basis: &ModeBasis) -> impl Iterator<Item = f64> {
+    let mut left: Vec<f64> = statistics.eigenvalues.iter().copied().collect();
+    for lambda in &basis.input_eigenvalues {
+        let nearest =
+            left.iter().enumerate().min_by(|(_, a), (_, b)| (*a - lambda).abs().total_cmp(&(*b - lambda).abs()));
+        if let Some((index, _)) = nearest {
+            left.swap_remove(index);
+        }
+    }
+    left.into_iter()
+}

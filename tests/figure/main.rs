@@ -1,0 +1,8 @@
+//! Figures: what an SVG must contain, that a PNG is one, and that no input makes drawing fail.
+
+mod axes;
+mod curves;
+mod files;
+mod reading;
+mod robustness;
+mod synthetic;
