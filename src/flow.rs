@@ -40,9 +40,13 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
     let (outcome, mut work) = integrate(&field, start, &experiment.scaled_times(), &solver, |index, flat| {
         let weights = experiment.widths.unflatten(flat);
         let sample = sample(experiment, experiment.clock.times[index], &weights);
+        if !sample.mean.is_finite() {
+            return false;
+        }
         watch.see(index, &weights, sample.mean.loss);
         samples.push(sample);
         progress(1);
+        true
     });
     work.wall_s = clock.elapsed().as_secs_f64();
     let trajectory = Trajectory {

@@ -62,13 +62,14 @@ pub struct Settings {
 
 /// Integrates from `y` at T = 0 and calls `visit(index, y)` at each of the non-decreasing `times`.
 ///
-/// Ends early with an [`Outcome`] that says why; `visit` has then seen every time before.
+/// Ends early with an [`Outcome`] that says why; `visit` has then seen every time before. A visit that
+/// returns false finds the state not finite, which ends the run as diverged.
 pub fn integrate(
     field: &impl VectorField,
     y: DVector<f64>,
     times: &[f64],
     settings: &Settings,
-    visit: impl FnMut(usize, &[f64]),
+    visit: impl FnMut(usize, &[f64]) -> bool,
 ) -> (Outcome, Work) {
     let end = times.last().copied().unwrap_or(0.0);
     let mut visitor = Visitor { times, next: 0, visit };
@@ -84,15 +85,19 @@ struct Visitor<'a, V> {
     visit: V,
 }
 
-impl<V: FnMut(usize, &[f64])> Visitor<'_, V> {
+impl<V: FnMut(usize, &[f64]) -> bool> Visitor<'_, V> {
     /// The next time, if it is not after `limit`.
     fn due(&self, limit: f64) -> Option<f64> {
         self.times.get(self.next).copied().filter(|t| *t <= limit)
     }
 
-    fn show(&mut self, y: &[f64]) {
-        (self.visit)(self.next, y);
+    fn show(&mut self, y: &[f64]) -> Result<(), Outcome> {
+        if !(self.visit)(self.next, y) {
+            let t = self.next.checked_sub(1).and_then(|last| self.times.get(last)).copied();
+            return Err(Outcome::Diverged { t: t.unwrap_or(0.0) });
+        }
         self.next += 1;
+        Ok(())
     }
 }
 
@@ -128,10 +133,10 @@ struct Piece {
 
 impl<F: VectorField> Stepper<'_, F> {
     /// Steps to `end`, piece by piece, with steps that know nothing of the times to be visited.
-    fn run<V: FnMut(usize, &[f64])>(&mut self, end: f64, visitor: &mut Visitor<'_, V>) -> Result<(), Outcome> {
+    fn run<V: FnMut(usize, &[f64]) -> bool>(&mut self, end: f64, visitor: &mut Visitor<'_, V>) -> Result<(), Outcome> {
         let mut retries = 0;
         while visitor.due(self.now).is_some() {
-            visitor.show(self.y.as_slice());
+            visitor.show(self.y.as_slice())?;
         }
         while self.now < end {
             if self.work.accepted + self.work.rejected >= self.settings.max_steps {
@@ -154,7 +159,7 @@ impl<F: VectorField> Stepper<'_, F> {
     }
 
     /// Walks along the accepted steps of a piece and stops at the times on the way.
-    fn follow<V: FnMut(usize, &[f64])>(
+    fn follow<V: FnMut(usize, &[f64]) -> bool>(
         &mut self,
         piece: Piece,
         end: f64,
@@ -171,7 +176,7 @@ impl<F: VectorField> Stepper<'_, F> {
             let reached = if finished && index + 1 == steps { end } else { begin + to };
             while let Some(time) = visitor.due(reached) {
                 let y = if time == reached { after.clone() } else { self.part_of_step(before, time - (begin + from))? };
-                visitor.show(y.as_slice());
+                visitor.show(y.as_slice())?;
             }
             if !finished || index + 1 < steps {
                 self.step = to - from;

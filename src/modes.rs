@@ -63,12 +63,9 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
         progress(times.len() / experiment.basis.len().max(1));
     }
     let rows = columns.iter().map(Vec::len).min().unwrap_or(times.len());
-    let samples = (0..rows)
-        .map(|row| {
-            let strengths: Vec<f64> = columns.iter().filter_map(|c| c.get(row).copied()).collect();
-            sample(experiment, experiment.clock.times[row], &strengths)
-        })
-        .collect();
+    let row = |row: usize| columns.iter().filter_map(|c| c.get(row).copied()).collect();
+    let (samples, seen) = rows_of_strengths(experiment, (0..rows).map(row));
+    let outcome = if outcome.is_complete() { seen } else { outcome };
     work.wall_s = clock.elapsed().as_secs_f64();
     let law = match settings.depth {
         Depth::Finite => "mode equations",
@@ -84,8 +81,21 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
     }
 }
 
-/// A row of an arm that knows the modes only.
-pub fn sample(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
+/// The rows of an arm that knows the modes only, as long as all that is observed is finite.
+pub fn rows_of_strengths(experiment: &Experiment, strengths: impl Iterator<Item = Vec<f64>>) -> (Vec<Sample>, Outcome) {
+    let mut samples: Vec<Sample> = Vec::with_capacity(experiment.clock.times.len());
+    for (strengths, &t) in strengths.zip(&experiment.clock.times) {
+        let sample = sample(experiment, t, &strengths);
+        if !sample.mean.is_finite() {
+            let t = samples.last().map_or(0.0, |s| s.t);
+            return (samples, Outcome::Diverged { t });
+        }
+        samples.push(sample);
+    }
+    (samples, Outcome::Complete)
+}
+
+fn sample(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
     let state = experiment
         .keep
         .map
@@ -150,7 +160,10 @@ fn observe(
     };
     let mut column = Vec::with_capacity(times.len());
     let (outcome, work) = integrate(field, DVector::from_vec(start), times, &settings, |_, a| {
-        column.push(a.iter().product());
+        let u: f64 = a.iter().product();
+        column.push(u);
+        u.is_finite()
     });
+    column.truncate(column.iter().take_while(|u| u.is_finite()).count());
     (column, outcome, work)
 }

@@ -120,6 +120,16 @@ pub struct Observation {
     pub energy: Option<Energy>,
 }
 
+impl Observation {
+    /// Whether every number is finite: a row of a trajectory is, or the run has diverged.
+    pub fn is_finite(&self) -> bool {
+        self.loss.is_finite()
+            && self.modes.iter().all(|u| u.is_finite())
+            && self.coupling.is_none_or(f64::is_finite)
+            && self.energy.is_none_or(|e| e.modes.is_finite() && e.coupling.is_finite())
+    }
+}
+
 /// The state itself, kept only when asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {

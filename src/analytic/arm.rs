@@ -3,33 +3,19 @@
 use super::choice::{ClosedForm, Form};
 use super::pair::Pair;
 use crate::experiment::Experiment;
-use crate::modes::sample;
-use crate::trajectory::{Arm, Outcome, Trajectory, Work};
+use crate::modes::rows_of_strengths;
+use crate::trajectory::{Arm, Trajectory, Work};
 use std::time::Instant;
 
 /// Evaluates the form; nothing is integrated.
 pub fn run(experiment: &Experiment, form: &ClosedForm, mut progress: impl FnMut(usize)) -> Trajectory {
     let clock = Instant::now();
-    let samples: Vec<_> = experiment
-        .clock
-        .times
-        .iter()
-        .map(|&t| {
-            let strengths: Vec<f64> =
-                (0..experiment.basis.len()).map(|mode| strength(experiment, form, mode, t)).collect();
-            progress(1);
-            sample(experiment, t, &strengths)
-        })
-        .collect();
-    let evaluations = (samples.len() * experiment.basis.len()) as u64;
-    let finite = samples.iter().position(|s| !s.mean.loss.is_finite());
-    let (samples, outcome) = match finite {
-        None => (samples, Outcome::Complete),
-        Some(row) => {
-            let t = row.checked_sub(1).map_or(0.0, |row| samples[row].t);
-            (samples.into_iter().take(row).collect(), Outcome::Diverged { t })
-        }
+    let row = |&t: &f64| {
+        progress(1);
+        (0..experiment.basis.len()).map(|mode| strength(experiment, form, mode, t)).collect()
     };
+    let (samples, outcome) = rows_of_strengths(experiment, experiment.clock.times.iter().map(row));
+    let evaluations = (samples.len() * experiment.basis.len()) as u64;
     Trajectory {
         arm: Arm::Analytic,
         method: format!("{}: {}", form.name, form.reason),

@@ -60,7 +60,8 @@ pub fn weights(widths: &[usize]) -> f64 {
 /// Bytes of the state while it is integrated: the solver's stages, and a piece of its steps.
 pub fn of_integration(widths: &[usize]) -> f64 {
     let n = weights(widths);
-    let hidden: f64 = widths.iter().map(|w| *w as f64 * *w as f64).sum();
+    let inner = widths.get(1..widths.len().saturating_sub(1)).unwrap_or_default();
+    let hidden: f64 = inner.iter().map(|w| *w as f64 * *w as f64).sum();
     8.0 * (40.0 * n + n * (4e6 / n.max(1.0)).clamp(16.0, 1024.0) + 4.0 * hidden)
 }
 

@@ -161,7 +161,7 @@ impl Source {
                 let message = "an override takes the form KEY=VALUE".to_owned();
                 return Err(self.at(text.start..text.padded.len(), message, Some("such as flow.rtol=1e-6".into())));
             }
-            merge(document.get_mut(), table.into_inner(), equals);
+            merge(document.get_mut(), table.into_inner(), equals, "");
         }
         self.refuse_non_finite(document.get_ref())?;
         Ok(document)
@@ -237,19 +237,37 @@ fn place_in(text: &str, span: Range<usize>) -> Place {
     }
 }
 
-/// Sets in `base` what `table` has; keys before `equals` are the override's path, which is walked,
-/// what is behind it is its value, which replaces.
-fn merge<'a>(base: &mut DeTable<'a>, table: DeTable<'a>, equals: usize) {
+/// Sets in `base`, the table at `path`, what `table` has; keys before `equals` are the override's path,
+/// which is walked, what is behind it is its value, which replaces, and its rivals with it.
+fn merge<'a>(base: &mut DeTable<'a>, table: DeTable<'a>, equals: usize, path: &str) {
     for (key, value) in table {
         let (span, value) = (value.span(), value.into_inner());
-        match (base.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut), value) {
-            (Some(DeValue::Table(below)), DeValue::Table(inner)) if begins_before(&inner, equals) => {
-                merge(below, inner, equals);
+        let name = key.get_ref().to_string();
+        let replaced: Vec<String> =
+            base.keys().map(|other| other.get_ref().to_string()).filter(|other| rivals(path, &name, other)).collect();
+        for other in replaced {
+            base.remove(other.as_str());
+        }
+        let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match (base.get_mut(name.as_str()).map(Spanned::get_mut), value) {
+            (Some(DeValue::Table(table)), DeValue::Table(inner)) if begins_before(&inner, equals) => {
+                merge(table, inner, equals, &below);
             }
             (_, value) => {
                 base.insert(key, Spanned::new(span, value));
             }
         }
+    }
+}
+
+/// Whether an override of `key` in the table at `path` takes the place of `other`: the two are
+/// alternatives, and the override says which one is meant.
+fn rivals(path: &str, key: &str, other: &str) -> bool {
+    match path {
+        "task" | "network.init" => key != other,
+        "network.init.aligned" => matches!((key, other), ("strength", "strengths") | ("strengths", "strength")),
+        "time" => matches!((key, other), ("times", "end" | "samples") | ("end" | "samples", "times")),
+        _ => false,
     }
 }
 

@@ -173,7 +173,7 @@ fn descend(
             }
         }
         let sample = observe(t, weights);
-        if !is_finite(&sample.mean) {
+        if !sample.mean.is_finite() {
             outcome = Outcome::Diverged { t: finite_at };
             break;
         }
@@ -181,12 +181,6 @@ fn descend(
         progress(1);
     }
     Run { samples, work: Work { accepted: done, rejected: 0, evaluations: done, wall_s: 0.0 }, outcome }
-}
-
-fn is_finite(observation: &Observation) -> bool {
-    observation.loss.is_finite()
-        && observation.modes.iter().all(|u| u.is_finite())
-        && observation.coupling.is_none_or(f64::is_finite)
 }
 
 fn trajectory(samples: Vec<Sample>, work: Work, outcome: Outcome) -> Trajectory {
