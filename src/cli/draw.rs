@@ -1,7 +1,7 @@
 //! `gradflow plot`.
 
 use super::{PlotArgs, Status, complain, say};
-use crate::results::{Saved, draw, read};
+use crate::results::{Saved, read};
 use std::path::Path;
 
 /// Draws every folder's figures again.
@@ -19,16 +19,7 @@ pub(super) fn plot(args: &PlotArgs) -> Status {
 fn redraw(folder: &Path, saved: &Saved) -> Status {
     for format in &saved.formats {
         let path = folder.join(format!("figure.{}", format.extension()));
-        let image = draw(
-            &saved.title,
-            saved.tau,
-            &saved.trajectories,
-            &saved.modes,
-            &saved.differences,
-            &saved.panels,
-            *format,
-        );
-        let image = match image {
+        let image = match saved.picture().draw(*format) {
             Ok(image) => image,
             Err(error) => return complain(&format!("{}: {error}", path.display())),
         };

@@ -1,6 +1,6 @@
 //! A folder that appears under its name only when it is complete.
 
-use super::{curves, draw, paths, summary, weights};
+use super::{Picture, curves, paths, summary, weights};
 use crate::report::Report;
 use crate::scenario::Built;
 use crate::trajectory::Arm;
@@ -158,12 +158,17 @@ fn fill(
     put(&folder.join("summary.json"), (json + "\n").as_bytes())?;
     put(&folder.join("scenario.toml"), rerunnable(built, scenario, &destination.path)?.as_bytes())?;
     if plots {
+        let picture = Picture {
+            title: &built.title,
+            tau: built.experiment.clock.tau,
+            obstacle: built.experiment.reduction.approximation.as_deref(),
+            trajectories: &report.trajectories,
+            modes: &report.modes,
+            differences: &report.differences,
+            panels: &built.filled.plot.panels,
+        };
         for format in &built.filled.plot.formats {
-            let panels = &built.filled.plot.panels;
-            let tau = built.experiment.clock.tau;
-            let image =
-                draw(&built.title, tau, &report.trajectories, &report.modes, &report.differences, panels, *format)?;
-            put(&folder.join(format!("figure.{}", format.extension())), &image)?;
+            put(&folder.join(format!("figure.{}", format.extension())), &picture.draw(*format)?)?;
         }
     }
     Ok(())

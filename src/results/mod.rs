@@ -15,24 +15,55 @@ use crate::comparison::{Difference, ModeSummary};
 use crate::figure::{FigureError, Format, Overlay, Panel};
 use crate::trajectory::Trajectory;
 
-/// The figure of a run, made from what is also saved: drawn again from the files, it is the same.
-///
-/// # Errors
-/// See [`FigureError`].
-pub fn draw(
-    title: &str,
-    tau: f64,
-    trajectories: &[Trajectory],
-    modes: &[ModeSummary],
-    differences: &[Difference],
-    panels: &[Panel],
-    format: Format,
-) -> Result<Vec<u8>, FigureError> {
-    let time_label = if tau == 1.0 { "time t (units of τ)".to_owned() } else { format!("time t (τ = {tau})") };
-    let approximate: Vec<&str> =
-        trajectories.iter().filter(|t| t.approximation.is_some()).map(|t| t.arm.name()).collect();
-    let note = (!approximate.is_empty()).then(|| format!("approximation here: {}", approximate.join(", ")));
-    let overlay =
-        Overlay { title, note: note.as_deref(), time_label: &time_label, trajectories, modes, differences, panels };
-    crate::figure::draw(&overlay, format)
+/// What a figure is made of, from a run or from its files: drawn again, it is the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Picture<'a> {
+    /// The title.
+    pub title: &'a str,
+    /// τ.
+    pub tau: f64,
+    /// Why predicted half-times and s/λ are estimates; `None` where they are exact.
+    pub obstacle: Option<&'a str>,
+    /// The arms' curves.
+    pub trajectories: &'a [Trajectory],
+    /// The modes.
+    pub modes: &'a [ModeSummary],
+    /// Each arm against each other.
+    pub differences: &'a [Difference],
+    /// Panels from top to bottom.
+    pub panels: &'a [Panel],
+}
+
+impl Picture<'_> {
+    /// Draws it.
+    ///
+    /// # Errors
+    /// See [`FigureError`].
+    pub fn draw(&self, format: Format) -> Result<Vec<u8>, FigureError> {
+        let time_label = match self.tau {
+            1.0 => "time t (units of τ)".to_owned(),
+            tau => format!("time t (τ = {tau})"),
+        };
+        let note = self.note();
+        let overlay = Overlay {
+            title: self.title,
+            note: note.as_deref(),
+            time_label: &time_label,
+            trajectories: self.trajectories,
+            modes: self.modes,
+            differences: self.differences,
+            panels: self.panels,
+        };
+        crate::figure::draw(&overlay, format)
+    }
+
+    /// What is only approximate here.
+    fn note(&self) -> Option<String> {
+        let arms = self.trajectories.iter().filter(|t| t.approximation.is_some()).map(|t| t.arm.name());
+        let mut parts: Vec<&str> = arms.collect();
+        if self.obstacle.is_some() {
+            parts.push("predicted half-times");
+        }
+        (!parts.is_empty()).then(|| format!("approximate here: {}", parts.join(", ")))
+    }
 }

@@ -1,6 +1,6 @@
 //! Saved results, read back.
 
-use super::curves;
+use super::{Picture, curves};
 use crate::comparison::{Difference, ModeSummary, differences};
 use crate::figure::{Format, Panel};
 use crate::scenario::Scenario;
@@ -15,6 +15,8 @@ pub struct Saved {
     pub title: String,
     /// τ.
     pub tau: f64,
+    /// Why the mode equations are only an approximation; `None` where they are exact.
+    pub obstacle: Option<String>,
     /// The arms' curves.
     pub trajectories: Vec<Trajectory>,
     /// The modes.
@@ -25,6 +27,21 @@ pub struct Saved {
     pub panels: Vec<Panel>,
     /// The formats that the scenario asks for.
     pub formats: Vec<Format>,
+}
+
+impl Saved {
+    /// What its figure is made of.
+    pub fn picture(&self) -> Picture<'_> {
+        Picture {
+            title: &self.title,
+            tau: self.tau,
+            obstacle: self.obstacle.as_deref(),
+            trajectories: &self.trajectories,
+            modes: &self.modes,
+            differences: &self.differences,
+            panels: &self.panels,
+        }
+    }
 }
 
 /// Why a folder cannot be read as results.
@@ -72,6 +89,7 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
     Ok(Saved {
         title: scenario.title.unwrap_or_default(),
         tau: scenario.time.tau,
+        obstacle: summary.get("obstacle").and_then(Value::as_str).map(str::to_owned),
         modes: modes.iter().map(mode).collect::<Option<_>>().ok_or(ReadError::Foreign(path))?,
         differences: differences(&trajectories),
         trajectories,

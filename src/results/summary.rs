@@ -18,6 +18,7 @@ pub fn summary(built: &Built, report: &Report) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "arms": arms(report),
         "premises": premises(experiment, report),
+        "obstacle": experiment.reduction.approximation,
         "modes": modes(report),
         "checks": report.verdicts.iter().map(verdict).collect::<Vec<_>>(),
         "comparisons": comparisons(report),
