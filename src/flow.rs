@@ -127,7 +127,7 @@ impl Watch {
             self.monitor.loss_rise = self.monitor.loss_rise.max((loss - self.last_loss) / self.first_loss);
         }
         self.last_loss = loss;
-        if index % self.stride != 0 && index != self.last_index {
+        if !index.is_multiple_of(self.stride) && index != self.last_index {
             return;
         }
         for ((drift, now), then) in self.monitor.balance_drift.iter_mut().zip(imbalances(weights)).zip(&self.initial) {

@@ -44,7 +44,7 @@ impl fmt::Display for Arm {
 pub enum Outcome {
     /// All requested times were reached.
     Complete,
-    /// The weights or the loss grew beyond what a number can hold, last seen finite at time `t`.
+    /// The weights grew beyond what a number can hold, or the loss beyond what learning can mean, after time `t`.
     Diverged {
         /// Time of the last finite state.
         t: f64,
@@ -75,11 +75,11 @@ impl fmt::Display for Outcome {
         match self {
             Outcome::Complete => write!(f, "complete"),
             Outcome::Diverged { t } => {
-                write!(f, "diverged after t = {t}: lower the learning rate or the scale of the start")
+                write!(f, "diverged after t = {t:?}: lower the learning rate, or the scale of the start or the task")
             }
-            Outcome::StepUnderflow { t } => write!(f, "step size underflow at t = {t}: loosen rtol or raise atol"),
+            Outcome::StepUnderflow { t } => write!(f, "step size underflow at t = {t:?}: loosen rtol or raise atol"),
             Outcome::StepLimit { t, limit } => {
-                write!(f, "more than {limit} steps at t = {t}: raise max_steps, loosen rtol or shorten the run")
+                write!(f, "more than {limit} steps at t = {t:?}: raise max_steps, loosen rtol or shorten the run")
             }
         }
     }

@@ -1,8 +1,15 @@
 //! Closed forms of learning, one per file, and the choice among them.
 
 mod arm;
+pub mod chain;
 mod choice;
+pub mod deep;
+pub mod infinite;
 pub mod pair;
+mod power_law;
+mod quadrature;
+mod special;
+mod weakest;
 mod wide;
 
 pub use arm::{run, time_to_reach};

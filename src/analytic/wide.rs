@@ -120,8 +120,8 @@ impl Wide {
     /// ln(1 + self) for self > −1, to its last digit however small.
     pub(crate) fn ln_1p(self) -> Wide {
         match self.exponent {
-            ..-60 => self,
-            ..1000 => Wide::from(self.to_f64().ln_1p()),
+            ..=-61 => self,
+            -60..=999 => Wide::from(self.to_f64().ln_1p()),
             _ => Wide::from(self.ln()),
         }
     }

@@ -58,7 +58,7 @@ pub(crate) struct RunArgs {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO.toml")]
     scenarios: Vec<PathBuf>,
-    /// Results folder [default: results/<file stem>]; with several scenarios, the folder that holds theirs
+    /// Results folder, by default `results/` and the file's stem; with several scenarios, the folder that holds theirs
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Seed of all random numbers, in place of the scenario's

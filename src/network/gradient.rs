@@ -69,9 +69,9 @@ impl Gradient {
     pub fn descend(&self, weights: &[f64], out: &mut [f64]) {
         let mut scratch = self.scratch.borrow_mut();
         if self.widths.outputs() <= self.widths.inputs() {
-            self.from_outputs(weights, out, &mut scratch);
+            self.along_outputs(weights, out, &mut scratch);
         } else {
-            self.from_inputs(weights, out, &mut scratch);
+            self.along_inputs(weights, out, &mut scratch);
         }
     }
 
@@ -85,7 +85,7 @@ impl Gradient {
         View::new(&weights[self.range(l)], n[l], n[l - 1])
     }
 
-    fn from_outputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
+    fn along_outputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
         let (n, depth) = (self.widths.as_slice(), self.widths.depth());
         let outputs = self.widths.outputs();
         let Scratch { products, error, carry } = scratch;
@@ -117,7 +117,7 @@ impl Gradient {
         }
     }
 
-    fn from_inputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
+    fn along_inputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
         let (n, depth) = (self.widths.as_slice(), self.widths.depth());
         let inputs = self.widths.inputs();
         let Scratch { products, error, carry } = scratch;

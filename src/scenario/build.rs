@@ -219,7 +219,10 @@ impl Builder<'_> {
         let arms = Arm::ALL.len() as f64;
         let task = budget::of_task(widths.inputs(), widths.outputs(), samples);
         let state = budget::of_integration(widths.as_slice());
-        let rows = arms * budget::of_samples(widths.as_slice(), times, keep);
+        // Every run of a random order keeps its rows until all are there to be averaged.
+        let runs = self.scenario.sgd.as_ref().filter(|s| s.batch != BatchSize::Full).map_or(1.0, |s| f64::from(s.runs));
+        let rows = arms * budget::of_samples(widths.as_slice(), times, keep)
+            + runs * budget::of_samples(widths.as_slice(), times, Keep::default());
         let refuse = |key: &str| {
             let key = key.to_owned();
             move |message: String| Fault::new(key, message, "")
@@ -388,6 +391,10 @@ impl Builder<'_> {
         };
         let end = clock.times.last().copied().unwrap_or(0.0);
         let updates = end / clock.tau / sgd.learning_rate * per_unit;
+        if batch != Batch::Full && updates * f64::from(sgd.runs) > MAX_UPDATES && updates <= MAX_UPDATES {
+            let message = format!("{} runs of {updates:.1e} updates are too many", sgd.runs);
+            return Err(Fault::new("sgd.runs", message, &format!("at most {MAX_UPDATES:e} updates in all")));
+        }
         if updates > MAX_UPDATES {
             let message = format!("this learning rate takes {updates:.1e} updates until t = {end}");
             return Err(Fault::new("sgd.learning_rate", message, &format!("at most {MAX_UPDATES:e} updates")));

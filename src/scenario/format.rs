@@ -332,16 +332,16 @@ pub struct Modes {
     /// Which law the modes follow.
     #[serde(default)]
     pub depth: DepthName,
-    /// Runge-Kutta method (default: that of [flow]).
+    /// Runge-Kutta method (default: that of the flow arm).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
-    /// Relative tolerance (default: that of [flow]).
+    /// Relative tolerance (default: that of the flow arm).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rtol: Option<f64>,
     /// Absolute tolerance (default: 10⁻³·rtol times each mode's least starting strength).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub atol: Option<f64>,
-    /// The largest number of attempted steps for each mode (default: that of [flow]).
+    /// The largest number of attempted steps for each mode (default: that of the flow arm).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_steps: Option<u64>,
 }

@@ -66,8 +66,20 @@ fn explain(message: &str) -> (String, Option<String>) {
         return (format!("missing key {name}"), None);
     }
     match message.split_once(", expected ") {
-        Some((what, expected)) => (what.to_owned(), Some(expected.to_owned())),
+        Some((what, expected)) => (what.to_owned(), Some(in_plain_words(expected).to_owned())),
         None => (message.to_owned(), None),
+    }
+}
+
+/// The names of Rust's types as a user would say them.
+fn in_plain_words(expected: &str) -> &str {
+    match expected {
+        "u64" | "u32" | "usize" => "an integer ≥ 0",
+        "f64" => "a number",
+        "a sequence" => "an array, in [ ]",
+        "a boolean" => "true or false",
+        "a map" => "a table, in { }",
+        other => other.strip_prefix("struct ").map_or(other, |_| "a table, in { }"),
     }
 }
 

@@ -17,6 +17,10 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::time::Instant;
 
+/// A loss of so many times the first one, or that of the zero map, is on its way to infinity: what stays
+/// bounded beyond the stable learning rate oscillates within a few times that.
+const DIVERGED: f64 = 1e6;
+
 /// Updates between two looks at whether the weights are still finite.
 const WATCH_EVERY: u64 = 64;
 
@@ -155,7 +159,8 @@ fn descend(
     observe: impl Fn(f64, &[f64]) -> Sample,
     progress: &(impl Fn(usize) + Sync),
 ) -> Run {
-    let mut samples = Vec::with_capacity(experiment.clock.times.len());
+    let mut samples: Vec<Sample> = Vec::with_capacity(experiment.clock.times.len());
+    let ceiling = DIVERGED * observe(0.0, weights).mean.loss.max(0.5 * experiment.task.statistics.trace_sigma33);
     let mut done = 0;
     let mut finite_at = 0.0;
     let mut outcome = Outcome::Complete;
@@ -173,7 +178,7 @@ fn descend(
             }
         }
         let sample = observe(t, weights);
-        if !sample.mean.is_finite() {
+        if !sample.mean.is_finite() || sample.mean.loss > ceiling {
             outcome = Outcome::Diverged { t: finite_at };
             break;
         }
