@@ -2,7 +2,6 @@
 
 use crate::experiment::{Experiment, FlowSettings};
 use crate::integrate::{Settings, integrate};
-use crate::modes::in_user_time;
 use crate::network::{Gradient, map_of};
 use crate::premises::balance_violation;
 use crate::probe::{alignment, imbalances, monitoring_cost};
@@ -55,7 +54,7 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
         approximation: None,
         samples,
         work,
-        outcome: in_user_time(outcome, experiment.clock.tau),
+        outcome: outcome.in_user_time(experiment.clock.tau),
     };
     (trajectory, watch.monitor)
 }
@@ -71,19 +70,25 @@ pub fn into_frame(experiment: &Experiment) -> Vec<DMatrix<f64>> {
 
 /// A row of an arm that has the weights, W1 in the frame of Σ11.
 pub fn sample(experiment: &Experiment, t: f64, weights: &[DMatrix<f64>]) -> Sample {
-    let map = map_of(weights);
-    let frame = experiment.probe.frame();
-    let mean = experiment.probe.observe(&map);
-    let state = experiment.keep.any().then(|| State {
-        map: frame.leave(&map),
-        weights: experiment.keep.weights.then(|| {
-            let mut weights = weights.to_vec();
-            if let Some(first) = weights.first_mut() {
-                *first = frame.leave(first);
-            }
-            weights
-        }),
+    let kept = experiment.keep.weights.then(|| {
+        let mut weights = weights.to_vec();
+        if let Some(first) = weights.first_mut() {
+            *first = experiment.probe.frame().leave(first);
+        }
+        weights
     });
+    sample_of_map(experiment, t, &map_of(weights), kept)
+}
+
+/// A row of an arm that has the map, in the frame of Σ11; `weights`, if kept, are in the user's coordinates.
+pub fn sample_of_map(
+    experiment: &Experiment,
+    t: f64,
+    map: &DMatrix<f64>,
+    weights: Option<Vec<DMatrix<f64>>>,
+) -> Sample {
+    let mean = experiment.probe.observe(map);
+    let state = experiment.keep.any().then(|| State { map: experiment.probe.frame().leave(map), weights });
     Sample { t, mean, spread: None, state }
 }
 

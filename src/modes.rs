@@ -57,14 +57,17 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
         work.rejected += done.rejected;
         work.evaluations += done.evaluations;
         if outcome.is_complete() {
-            outcome = in_user_time(ended, experiment.clock.tau);
+            outcome = ended.in_user_time(experiment.clock.tau);
         }
         columns.push(column);
         progress(times.len() / experiment.basis.len().max(1));
     }
     let rows = columns.iter().map(Vec::len).min().unwrap_or(times.len());
-    let row = |row: usize| columns.iter().filter_map(|c| c.get(row).copied()).collect();
-    let (samples, seen) = rows_of_strengths(experiment, (0..rows).map(row));
+    let row = |row: usize| {
+        let strengths: Vec<f64> = columns.iter().filter_map(|c| c.get(row).copied()).collect();
+        sample_of_strengths(experiment, experiment.clock.times[row], &strengths)
+    };
+    let (samples, seen) = Outcome::of_rows((0..rows).map(row));
     let outcome = if outcome.is_complete() { seen } else { outcome };
     work.wall_s = clock.elapsed().as_secs_f64();
     let law = match settings.depth {
@@ -81,36 +84,13 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
     }
 }
 
-/// The rows of an arm that knows the modes only, as long as all that is observed is finite.
-pub fn rows_of_strengths(experiment: &Experiment, strengths: impl Iterator<Item = Vec<f64>>) -> (Vec<Sample>, Outcome) {
-    let mut samples: Vec<Sample> = Vec::with_capacity(experiment.clock.times.len());
-    for (strengths, &t) in strengths.zip(&experiment.clock.times) {
-        let sample = sample(experiment, t, &strengths);
-        if !sample.mean.is_finite() {
-            let t = samples.last().map_or(0.0, |s| s.t);
-            return (samples, Outcome::Diverged { t });
-        }
-        samples.push(sample);
-    }
-    (samples, Outcome::Complete)
-}
-
-fn sample(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
+/// A row of an arm that knows the modes only.
+pub fn sample_of_strengths(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
     let state = experiment
         .keep
         .map
         .then(|| State { map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)), weights: None });
     Sample { t, mean: experiment.probe.observe_strengths(strengths), spread: None, state }
-}
-
-/// The same outcome with its time in the scenario's units instead of units of τ.
-pub fn in_user_time(outcome: Outcome, tau: f64) -> Outcome {
-    match outcome {
-        Outcome::Complete => Outcome::Complete,
-        Outcome::Diverged { t } => Outcome::Diverged { t: t * tau },
-        Outcome::StepUnderflow { t } => Outcome::StepUnderflow { t: t * tau },
-        Outcome::StepLimit { t, limit } => Outcome::StepLimit { t: t * tau, limit },
-    }
 }
 
 fn approximation(experiment: &Experiment, depth: Depth) -> Option<String> {

@@ -51,13 +51,13 @@ impl Premises {
     }
 
     /// The first premise of the mode equations that fails, in words; `None` if they are exact.
-    pub fn obstacle(&self, depth: usize) -> Option<String> {
+    pub fn obstacle(&self) -> Option<String> {
         if fails(self.commuting) {
             Some(format!(
                 "the inputs' correlations do not commute with the modes: sigma11 mixes the right singular vectors of sigma31 (violation {:.2e})",
                 self.commuting
             ))
-        } else if depth > 1 && fails(self.aligned) {
+        } else if fails(self.aligned) {
             Some(format!("the starting weights are not aligned with the modes (violation {:.2e})", self.aligned))
         } else {
             None

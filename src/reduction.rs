@@ -18,7 +18,7 @@ impl Reduction {
     /// Reads the strengths off aligned weights; elsewhere, estimates them.
     pub fn new(weights: &[DMatrix<f64>], basis: &ModeBasis, premises: &Premises) -> Reduction {
         let depth = weights.len();
-        let approximation = premises.obstacle(depth);
+        let approximation = premises.obstacle();
         let strengths = match (depth, &approximation) {
             (1, _) => diagonal(weights, basis).map(|u| vec![u]).collect(),
             (_, None) => alignment(weights, &basis.u, &basis.v).strengths,

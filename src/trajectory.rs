@@ -64,6 +64,29 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Collects the rows of an arm as long as all that is observed is finite.
+    pub fn of_rows(rows: impl Iterator<Item = Sample>) -> (Vec<Sample>, Outcome) {
+        let mut samples: Vec<Sample> = Vec::with_capacity(rows.size_hint().0);
+        for row in rows {
+            if !row.mean.is_finite() {
+                let t = samples.last().map_or(0.0, |s| s.t);
+                return (samples, Outcome::Diverged { t });
+            }
+            samples.push(row);
+        }
+        (samples, Outcome::Complete)
+    }
+
+    /// The same outcome with times in units of τ turned into the scenario's.
+    pub fn in_user_time(self, tau: f64) -> Outcome {
+        match self {
+            Outcome::Complete => Outcome::Complete,
+            Outcome::Diverged { t } => Outcome::Diverged { t: t * tau },
+            Outcome::StepUnderflow { t } => Outcome::StepUnderflow { t: t * tau },
+            Outcome::StepLimit { t, limit } => Outcome::StepLimit { t: t * tau, limit },
+        }
+    }
+
     /// Whether every requested time was reached.
     pub fn is_complete(&self) -> bool {
         matches!(self, Outcome::Complete)

@@ -1,24 +1,29 @@
-//! The analytic arm: the closed form of every mode, evaluated at the sample times.
+//! The analytic arm: the closed form, evaluated at the sample times.
 
+use super::chain::Chain;
 use super::choice::{ClosedForm, Form};
+use super::deep::Deep;
+use super::infinite::InfiniteDepth;
 use super::pair::Pair;
 use crate::experiment::Experiment;
-use crate::modes::rows_of_strengths;
-use crate::trajectory::{Arm, Trajectory, Work};
+use crate::flow::sample_of_map;
+use crate::modes::sample_of_strengths;
+use crate::trajectory::{Arm, Outcome, Sample, Trajectory, Work};
+use nalgebra::DMatrix;
 use std::time::Instant;
 
 /// Evaluates the form; nothing is integrated.
 pub fn run(experiment: &Experiment, form: &ClosedForm, mut progress: impl FnMut(usize)) -> Trajectory {
     let clock = Instant::now();
-    let row = |&t: &f64| {
+    let rows = experiment.clock.times.iter().map(|&t| {
         progress(1);
-        (0..experiment.basis.len()).map(|mode| strength(experiment, form, mode, t)).collect()
-    };
-    let (samples, outcome) = rows_of_strengths(experiment, experiment.clock.times.iter().map(row));
+        row(experiment, &form.form, t)
+    });
+    let (samples, outcome) = Outcome::of_rows(rows);
     let evaluations = (samples.len() * experiment.basis.len()) as u64;
     Trajectory {
         arm: Arm::Analytic,
-        method: format!("{}: {}", form.name, form.reason),
+        method: format!("{}: {}", form.name.name(), form.reason),
         approximation: (!form.exact).then(|| form.reason.clone()),
         samples,
         work: Work { evaluations, wall_s: clock.elapsed().as_secs_f64(), ..Work::default() },
@@ -26,33 +31,49 @@ pub fn run(experiment: &Experiment, form: &ClosedForm, mut progress: impl FnMut(
     }
 }
 
-fn strength(experiment: &Experiment, form: &ClosedForm, mode: usize, t: f64) -> f64 {
-    let pair = Pair {
-        s: experiment.basis.s[mode],
-        input_eigenvalue: experiment.basis.input_eigenvalues[mode],
-        tau: experiment.clock.tau,
-    };
-    match &form.form {
+fn row(experiment: &Experiment, form: &Form, t: f64) -> Sample {
+    if let Form::SingleLayer(start) = form {
+        return sample_of_map(experiment, t, &single_layer(experiment, start, t), None);
+    }
+    let strengths: Vec<f64> = (0..experiment.basis.len()).map(|mode| strength(experiment, form, mode, t)).collect();
+    sample_of_strengths(experiment, t, &strengths)
+}
+
+/// W = W0e^{−Σ11T} + Σ31∫₀ᵀe^{−Σ11σ}dσ, T = t/τ, in the frame where Σ11 = diag λ: each column goes
+/// from its start to that of W* at its own rate λ, and stays where λ = 0.
+fn single_layer(experiment: &Experiment, start: &DMatrix<f64>, t: f64) -> DMatrix<f64> {
+    let statistics = &experiment.task.statistics;
+    let mut map = statistics.frame.enter(start);
+    let columns = map.column_iter_mut().zip(statistics.optimum_frame.column_iter()).zip(statistics.eigenvalues.iter());
+    for ((mut w, best), lambda) in columns {
+        let way = -(-lambda * t / experiment.clock.tau).exp_m1();
+        w.zip_apply(&best, |w, best| *w += (best - *w) * way);
+    }
+    map
+}
+
+/// u_α(t); the single layer's map has been dealt with.
+fn strength(experiment: &Experiment, form: &Form, mode: usize, t: f64) -> f64 {
+    let (s, input_eigenvalue) = (experiment.basis.s[mode], experiment.basis.input_eigenvalues[mode]);
+    let tau = experiment.clock.tau;
+    let pair = Pair { s, input_eigenvalue, tau };
+    match form {
+        Form::SingleLayer(_) => 0.0,
         Form::Sigmoid(u0) => pair.balanced(u0[mode], t),
         Form::Unequal(starts) => {
             let (a, b) = pair.strengths(starts[mode], t);
             a * b
         }
+        Form::Deep(u0) => {
+            Deep { s, input_eigenvalue, tau, weights: experiment.widths.depth() as u32 }.strength(u0[mode], t)
+        }
+        Form::InfiniteDepth(u0) => {
+            InfiniteDepth { s, input_eigenvalue, tau, layers: experiment.widths.layers() as u32 }.strength(u0[mode], t)
+        }
     }
 }
 
-/// When a mode reaches `target`; `None` if it never does, or if there is no closed form to tell.
-///
-/// `strengths` are those of its D weights at t = 0.
+/// When a mode of the given strengths at t = 0, one per weight matrix, reaches `target`; `None` if never.
 pub fn time_to_reach(s: f64, input_eigenvalue: f64, tau: f64, strengths: &[f64], target: f64) -> Option<f64> {
-    match strengths {
-        // τ du/dt = s − λu: u = s/λ + (u0 − s/λ)e^{−λt/τ}.
-        [u0] if *u0 >= target => Some(0.0),
-        [u0] if input_eigenvalue > 0.0 => {
-            let end = s / input_eigenvalue;
-            (target < end).then(|| tau / input_eigenvalue * ((end - u0) / (end - target)).ln())
-        }
-        [a, b] => Pair { s, input_eigenvalue, tau }.time_to_reach((*a, *b), target),
-        _ => None,
-    }
+    Chain { s, input_eigenvalue, tau }.time_to_reach(strengths, target)
 }

@@ -53,7 +53,7 @@ impl<'a> Explanation<'a> {
             experiment,
             modes: mode_summaries(experiment),
             sharpness: Sharpness::at_minimum(&task.statistics, basis, reduction),
-            exact: choose(FormName::Auto, widths, premises, reduction, start, basis).map(|form| form.name),
+            exact: choose(FormName::Auto, widths, premises, reduction, start, basis).map(|form| form.name.name()),
         }
     }
 

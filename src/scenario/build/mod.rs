@@ -1,0 +1,227 @@
+//! From a raw scenario to a checked experiment.
+
+mod arms;
+mod numbers;
+mod start;
+
+use super::auto_end::auto_end;
+use super::budget::{self, Budget};
+use super::checks::check;
+use super::format::*;
+use super::source::{Diagnostic, KeyPath, Source};
+use super::tasks;
+use super::values::{BatchSize, End};
+use crate::comparison::{Check, Compared};
+use crate::experiment::*;
+use crate::files::FileError;
+use crate::network::Widths;
+use crate::premises::Premises;
+use crate::probe::Probe;
+use crate::reduction::Reduction;
+use crate::stability::Sharpness;
+use crate::task::ModeBasis;
+use crate::trajectory::Arm;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::DeTable;
+
+/// A checked scenario with all that the arms don't need to know.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// What the arms run.
+    pub experiment: Experiment,
+    /// What must hold.
+    pub checks: Vec<Check>,
+    /// The scenario with every default filled in; paths still relative to the scenario file.
+    pub filled: Scenario,
+    /// The title, never empty.
+    pub title: String,
+    /// What a user should know before trusting the run.
+    pub warnings: Vec<String>,
+    /// Bytes that the run will need.
+    pub memory: f64,
+}
+
+/// What is wrong at which path, before it is known which line that is.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// In the scenario itself.
+    Here { path: String, message: String, allowed: Option<String> },
+    /// In a data file that has lines and says itself where.
+    Data(String),
+}
+
+impl Fault {
+    pub(super) fn new(path: impl Into<String>, message: impl Into<String>, allowed: &str) -> Fault {
+        let allowed = (!allowed.is_empty()).then(|| allowed.to_owned());
+        Fault::Here { path: path.into(), message: message.into(), allowed }
+    }
+
+    /// A data file's own fault: at its own line, or else at the key that names the file.
+    pub(super) fn of_file(path: &str, error: &FileError) -> Fault {
+        match error.line() {
+            Some(_) => Fault::Data(error.to_string()),
+            None => Fault::new(path, error.to_string(), ""),
+        }
+    }
+}
+
+/// Checks a raw scenario and makes the task, the network and the starting weights.
+///
+/// # Errors
+/// With the line that is wrong, or the data file. Nothing large is allocated before the budget admits it.
+pub fn build(
+    source: &Source,
+    document: &Spanned<DeTable<'_>>,
+    scenario: Scenario,
+    budget: Budget,
+) -> Result<Built, Diagnostic> {
+    Builder { base: source.path().parent().unwrap_or(Path::new(".")), budget, scenario }.build(source.path()).map_err(
+        |fault| match fault {
+            Fault::Here { path, message, allowed } => source.at_path(document, &KeyPath::new(&path), message, allowed),
+            Fault::Data(message) => Diagnostic { file: String::new(), place: None, message, allowed: None },
+        },
+    )
+}
+
+struct Builder<'a> {
+    base: &'a Path,
+    budget: Budget,
+    scenario: Scenario,
+}
+
+impl Builder<'_> {
+    fn build(mut self, path: &Path) -> Result<Built, Fault> {
+        self.check_numbers()?;
+        let keep = self.keep();
+        let prepared = tasks::prepare(&self.scenario.task, self.base, self.budget)?;
+        let widths = self.widths(prepared.inputs, prepared.outputs)?;
+        let memory = self.admit(&widths, prepared.samples, self.sample_count(), keep)?;
+        let task = tasks::load(&self.scenario.task, prepared, self.base, self.budget, self.scenario.seed)?;
+        let start = self.start(&widths, &task)?;
+        let basis = ModeBasis::new(&task.statistics, &start);
+        let premises = Premises::measure(&task.statistics, &basis, &widths, &start);
+        let reduction = Reduction::new(&start, &basis, &premises);
+        let clock = self.clock(&basis, &reduction)?;
+        let probe = Probe::new(&task.statistics, &basis, clock.tau);
+        let analytic = self.analytic(&widths, &premises, &reduction, &start, &basis)?;
+        let mut warnings = Vec::new();
+        let flow = self.flow(&start, &mut warnings);
+        let modes = self.modes();
+        let sgd = self.sgd(&task, &clock)?;
+        if let (Some(sgd), Some(stable)) =
+            (&sgd, Sharpness::at_minimum(&task.statistics, &basis, &reduction).stable_rate())
+            && sgd.learning_rate >= stable
+        {
+            warnings.push(format!(
+                "sgd.learning_rate = {} is beyond the largest stable one at the minimum, about {stable:.3e}",
+                sgd.learning_rate
+            ));
+        }
+        let experiment = Experiment {
+            seed: self.scenario.seed,
+            widths,
+            start,
+            probe,
+            premises,
+            reduction,
+            clock,
+            flow,
+            modes,
+            analytic,
+            sgd,
+            keep,
+            task,
+            basis,
+        };
+        let checks = self.checks(&experiment)?;
+        let stem = path.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
+        let title = self.scenario.title.get_or_insert(stem).clone();
+        Ok(Built { experiment, checks, filled: self.scenario, title, warnings, memory })
+    }
+
+    /// What the checks and the output need to be kept of the state.
+    fn keep(&self) -> Keep {
+        let wants = |q: Quantity| self.scenario.checks.iter().any(|c| c.quantity == q);
+        let weights = self.scenario.output.weights || wants(Quantity::Weights);
+        Keep { map: weights || wants(Quantity::Map), weights }
+    }
+
+    fn widths(&self, inputs: usize, outputs: usize) -> Result<Widths, Fault> {
+        if let Some(index) = self.scenario.network.hidden.iter().position(|w| *w == 0) {
+            return Err(Fault::new(format!("network.hidden[{index}]"), "a layer needs at least one unit", "≥ 1"));
+        }
+        Ok(Widths::new(inputs, &self.scenario.network.hidden, outputs))
+    }
+
+    fn sample_count(&self) -> usize {
+        self.scenario.time.times.as_ref().map_or(self.scenario.time.samples.unwrap_or(SAMPLES), Vec::len)
+    }
+
+    /// Refuses what would not fit in memory, naming the key that asks for most.
+    fn admit(&self, widths: &Widths, samples: usize, times: usize, keep: Keep) -> Result<f64, Fault> {
+        let arms = Arm::ALL.len() as f64;
+        let task = budget::of_task(widths.inputs(), widths.outputs(), samples);
+        let state = budget::of_integration(widths.as_slice());
+        // Every run of a random order keeps its rows until all are there to be averaged.
+        let runs = self.scenario.sgd.as_ref().filter(|s| s.batch != BatchSize::Full).map_or(1.0, |s| f64::from(s.runs));
+        let rows = arms * budget::of_samples(widths.as_slice(), times, keep)
+            + runs * budget::of_samples(widths.as_slice(), times, Keep::default());
+        let refuse = |key: &str| {
+            let key = key.to_owned();
+            move |message: String| Fault::new(key, message, "")
+        };
+        self.budget.admit("the task", task).map_err(refuse(tasks::size_key(&self.scenario.task, widths)))?;
+        self.budget.admit("the network", state).map_err(refuse("network.hidden"))?;
+        let time_key = if self.scenario.time.times.is_some() { "time.times" } else { "time.samples" };
+        self.budget.admit("what is kept of the samples", rows).map_err(refuse(time_key))?;
+        self.budget.admit("the scenario", task + state + rows).map_err(refuse("network.hidden"))?;
+        Ok(task + state + rows)
+    }
+
+    fn clock(&mut self, basis: &ModeBasis, reduction: &Reduction) -> Result<Clock, Fault> {
+        let time = &mut self.scenario.time;
+        let tau = time.tau;
+        if let Some(times) = &time.times {
+            return Ok(Clock { tau, times: times.clone() });
+        }
+        let samples = *time.samples.get_or_insert(SAMPLES);
+        let end = match time.end {
+            Some(End::At(end)) => end,
+            _ => auto_end(basis, reduction, tau).ok_or_else(|| {
+                let message = "no mode is ever learned from this start, so there is no time until which";
+                Fault::new("time.end", message, "a number")
+            })?,
+        };
+        let last = samples - 1;
+        let times = (0..samples).map(|i| if i == last { end } else { end * (i as f64 / last as f64) }).collect();
+        Ok(Clock { tau, times })
+    }
+
+    /// Fills in the defaults of the checks on the way.
+    fn checks(&mut self, experiment: &Experiment) -> Result<Vec<Check>, Fault> {
+        let mut checks = Vec::with_capacity(self.scenario.checks.len());
+        for (index, table) in self.scenario.checks.iter_mut().enumerate() {
+            let checked = check(table, |arm| experiment.has(arm), experiment.basis.len()).map_err(
+                |(key, message, allowed)| {
+                    let path = if key.is_empty() { format!("check[{index}]") } else { format!("check[{index}].{key}") };
+                    Fault::Here { path, message, allowed }
+                },
+            )?;
+            table.max_error = Some(checked.max_error());
+            if let Check::Figure { mode, figure, .. } = &checked
+                && figure.of_a_mode()
+            {
+                table.mode = Some(*mode);
+            }
+            debug_assert!(
+                !matches!(checked, Check::Compare { quantity: Compared::Weights, .. }) || experiment.keep.weights
+            );
+            checks.push(checked);
+        }
+        Ok(checks)
+    }
+}
+
+/// Sample times where neither their number nor the times are given.
+const SAMPLES: usize = 300;

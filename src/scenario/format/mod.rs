@@ -1,0 +1,69 @@
+//! The scenario file: one struct per table, with the defaults that users see.
+
+mod arms;
+mod network;
+mod output;
+mod task;
+
+pub use arms::*;
+pub use network::*;
+pub use output::*;
+pub use task::*;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A training run to be seen by up to four arms and judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What the figure and the tables call it (default: the file's name).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Seed of all random numbers.
+    #[serde(default = "seed")]
+    pub seed: u64,
+    /// What is to be learned: exactly one of spectrum, matrices, hierarchy, gaussian, dataset.
+    pub task: TaskTable,
+    /// The network and its start.
+    pub network: Network,
+    /// When the network is looked at.
+    pub time: Time,
+    /// The full weight flow; the arm runs when the table is present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<Flow>,
+    /// The reduced equations of the modes; the arm runs when the table is present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modes: Option<Modes>,
+    /// The closed form; the arm runs when the table is present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analytic: Option<Analytic>,
+    /// Discrete gradient descent; the arm runs when the table is present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sgd: Option<Sgd>,
+    /// What must hold for the scenario to pass.
+    #[serde(default, rename = "check", skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckTable>,
+    /// The figure.
+    #[serde(default)]
+    pub plot: Plot,
+    /// What is written besides the curves.
+    #[serde(default)]
+    pub output: Output,
+}
+
+fn seed() -> u64 {
+    1
+}
+
+/// The default of keys that scale.
+fn one() -> f64 {
+    1.0
+}
+
+/// The JSON Schema (draft-07) of a scenario file.
+pub fn schema() -> String {
+    let settings = schemars::generate::SchemaSettings::draft07();
+    let schema = settings.into_generator().into_root_schema_for::<Scenario>();
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}

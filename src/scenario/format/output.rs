@@ -1,0 +1,86 @@
+//! `[[check]]`, `[plot]` and `[output]`: what is judged, drawn and written.
+
+use crate::figure::{Format, Panel};
+use crate::trajectory::Arm;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a check looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// Mode strengths, of one arm against another.
+    Modes,
+    /// The loss, of one arm against another.
+    Loss,
+    /// The product of the weights, of one arm against another.
+    Map,
+    /// All weight matrices, of one arm against another.
+    Weights,
+    /// Half-learning time of one mode of one arm.
+    HalfTime,
+    /// Loss of one arm at its last sample.
+    FinalLoss,
+    /// Strength of one mode of one arm at its last sample.
+    FinalStrength,
+    /// Largest coupling of one arm over all samples.
+    LargestCoupling,
+}
+
+/// What must hold: one arm against another, or a figure of one arm against a number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckTable {
+    /// The arm that is judged and the arm it is judged by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Vec<Arm>>,
+    /// The arm whose figure is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<Arm>,
+    /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, largest_coupling (arm).
+    pub quantity: Quantity,
+    /// The mode, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<usize>,
+    /// The number that the arm's figure should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<f64>,
+    /// Largest error allowed, relative (to the second arm's largest value; to `expect`, unless it is 0).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_error: Option<f64>,
+}
+
+/// The figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Plot {
+    /// Panels from top to bottom.
+    #[serde(default = "panels")]
+    pub panels: Vec<Panel>,
+    /// File formats.
+    #[serde(default = "formats")]
+    pub formats: Vec<Format>,
+}
+
+impl Default for Plot {
+    fn default() -> Self {
+        Plot { panels: panels(), formats: formats() }
+    }
+}
+
+fn panels() -> Vec<Panel> {
+    vec![Panel::Modes, Panel::Loss, Panel::Error]
+}
+
+fn formats() -> Vec<Format> {
+    vec![Format::Png, Format::Svg]
+}
+
+/// What is written besides the curves.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// Also the weight matrices at the sample times.
+    #[serde(default)]
+    pub weights: bool,
+}
