@@ -80,19 +80,19 @@ impl Descent {
 
     /// W_l ← W_l + rate · Σ_b δ_l^b (h_{l−1}^b)ᵀ, all layers at once, for Σ_b ½‖y − Wx‖² over the batch.
     pub fn update(&mut self, weights: &mut [f64], x: &[f64], y: &[f64], count: usize, rate: f64) {
-        let n = self.widths.as_slice().to_vec();
-        let depth = self.widths.depth();
+        let Descent { widths, layers, errors } = self;
+        let (n, depth) = (widths.as_slice(), widths.depth());
         let mut offset = 0;
         for l in 1..=depth {
             let size = n[l] * n[l - 1];
-            let (below, here) = self.layers.split_at_mut(l - 1);
+            let (below, here) = layers.split_at_mut(l - 1);
             let input = below.last().map_or(x, Vec::as_slice);
             let w = View::new(&weights[offset..offset + size], n[l], n[l - 1]);
             gemm(1.0, w, View::new(input, n[l - 1], count), 0.0, &mut here[0]);
             offset += size;
         }
-        let [current, next] = &mut self.errors;
-        let output = &self.layers[depth - 1];
+        let [current, next] = errors;
+        let output = &layers[depth - 1];
         for ((error, target), h) in current.iter_mut().zip(&y[..n[depth] * count]).zip(output) {
             *error = target - h;
         }
@@ -105,7 +105,7 @@ impl Descent {
                 // Before the update: the gradient is that of one and the same state.
                 gemm(1.0, View::new(weight, n[l], n[l - 1]).t(), error, 0.0, next);
             }
-            let input = if l == 1 { x } else { &self.layers[l - 2] };
+            let input = if l == 1 { x } else { &layers[l - 2] };
             gemm(rate, error, View::new(input, n[l - 1], count).t(), 1.0, weight);
             std::mem::swap(current, next);
         }
