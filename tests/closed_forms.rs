@@ -279,6 +279,13 @@ fn extremes() {
     close(fast.balanced(1e-300, 1e300), 1.0, 0.0, "t/tau beyond f64");
     let start = Pair { s: 1.0, input_eigenvalue: 1.0, tau: 1.0 }.strengths((0.1, 0.7), 0.0);
     assert_eq!(start, (0.1, 0.7));
+    // x falls by e^{−λT} with s out of sight, though the pole of dt/dx is only 1e-166 beyond 0.
+    let steep = Chain { s: 1e-12, input_eigenvalue: 1e154, tau: 1e154 };
+    close(steep.strength(&[1e-12, -2.0, 0.5], 1.5), -1e-12 * (-1.5f64).exp(), 1e-14, "steep decay");
+    // Within the last digit of t the strength goes from 0.2 to 2.8.
+    let sudden = Deep { s: 2.5, input_eigenvalue: 0.44755418896329363, tau: 1.0, weights: 99 };
+    let u = sudden.strength(4.015855188280129e-17, 47893150436738.34);
+    assert!(u > 0.1 && u < 5.6, "{u}");
     let grown = Deep { s: 1.0, input_eigenvalue: 0.0, tau: 1.0, weights: 3 };
     assert_eq!(grown.strength(0.1, 1e3), f64::INFINITY);
 }

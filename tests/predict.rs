@@ -74,6 +74,8 @@ fn hard_regimes() {
     assert_eq!(answer.to_string(), r#"{"form":"sigmoid","t":[100000.0],"u":[0.0]}"#);
     assert_eq!(strength("--s 1 --u0=-5e-1 --layers 2 --t 1e5"), 1.0);
     assert!(strength("--s 1 --chain=0.1,-0.1,0.5 --t 100") < 0.0);
+    assert_eq!(strength("--s 1 --chain=0.1,-0.1,0.5 --t 1e300"), 0.0);
+    assert_eq!(strength("--s 0 --chain=0.1,-0.2,0.5 --t 1e300"), 0.0);
 }
 
 #[test]
@@ -83,6 +85,8 @@ fn times() {
     assert_eq!(time("--s 1 --u0 0.5 --until 1"), None);
     assert_eq!(time("--s 1 --u0 0.5 --until -1"), None);
     assert_eq!(time("--s 1.1 --input-eigenvalue 0.1 --u0 0.5 --until 11"), None);
+    assert_eq!(time("--s 1.1 --input-eigenvalue 0.1 --a0 0.5 --b0 0.4 --until 11"), None);
+    assert_eq!(time("--s 1.1 --input-eigenvalue 0.1 --chain 0.5,0.4,1 --until 11"), None);
     assert_eq!(time("--s 1 --chain=-0.1,0.1,2 --until 0.5"), None);
     assert!(time("--s 1 --chain=-0.1,0.11,2 --until 0.5").is_some());
     let sigmoid = time("--s 3 --u0 1e-3 --until 1.5").unwrap();

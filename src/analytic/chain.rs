@@ -116,12 +116,8 @@ impl Chain {
         Deep { s: self.s, input_eigenvalue: self.input_eigenvalue, tau: self.tau, weights }
     }
 
-    /// The weakest weight, signed like the product of all, and its law; `None` at rest: two zeros
-    /// leave no weight a gradient.
+    /// The weakest weight, signed like the product of all, and its law; `None` without weights.
     fn weakest(&self, start: &[f64]) -> Option<(Wide, Weakest)> {
-        if start.iter().filter(|a| **a == 0.0).count() > 1 {
-            return None;
-        }
         let (weakest, size) = least(start)?;
         let others = start.iter().enumerate().filter(|(index, _)| *index != weakest);
         let gaps = others.map(|(_, a)| gap(a.abs(), size)).collect();

@@ -36,7 +36,7 @@ impl InfiniteDepth {
             return law.strength(u0, t, |first, last| self.elapsed(first, last));
         }
         let passed = (law.pace * law.s * law.s / law.lambda * Wide::from(t)).to_f64();
-        // In one rounding of the two large terms, which cancel at the transition.
+        // The two large terms cancel at the transition: their difference first, exact where they are close.
         let y = wright_omega((y0 - passed) + y0.ln());
         (law.s / (law.lambda * Wide::from(1.0 + y))).to_f64().max(u0)
     }

@@ -68,8 +68,8 @@ impl Pair {
     ///
     /// With d = s − λu, m = a² + b² = √((a0² − b0²)² + 4u²) and 0 for the start (derived):
     ///
-    /// tanh(κT)/κ = 2(u − u0)/(m0 d + m d0), or, far away, e^{2κT} = (n/n0)(d0/d),
-    /// n = 2κm + 4su + c(a0² − b0²), which is 4c(a0² − b0²)d²/... of its conjugate where it cancels.
+    /// tanh(κT)/κ = 2(u − u0)/(m0 d + m d0), or, farther away, e^{2κT} = (n/n0)(d0/d), where
+    /// n = 2κm + w, w = 4su + λ(a0² − b0²)², and n = 4(a0² − b0²)²d²/(2κm − w) if w < 0.
     pub fn time_to_reach(&self, start: (f64, f64), target: f64) -> Option<f64> {
         let (a0, b0) = (Wide::from(start.0), Wide::from(start.1));
         let (product, rest) = a0.product(b0);

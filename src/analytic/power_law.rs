@@ -149,16 +149,15 @@ impl PowerLaw {
         } else {
             Wide::ONE
         };
-        let mut y = Wide::ONE + slope * t;
+        let bounded = |y: Wide| if y < least { least } else { y };
+        let mut y = bounded(Wide::ONE + slope * t);
         for _ in 0..STEPS {
-            if y < least {
-                y = least;
-            }
             let here = place(y);
             let rate = self.slope(m, here) * y;
-            let step = (t - elapsed(start, here)) * rate;
-            y = y + step;
-            if step.abs() <= y.abs() * Wide::from(1e-16) {
+            let next = bounded(y + (t - elapsed(start, here)) * rate);
+            let moved = (next - y).abs();
+            y = next;
+            if moved <= y * Wide::from(1e-16) {
                 break;
             }
         }

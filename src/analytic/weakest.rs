@@ -43,6 +43,8 @@ struct Way<'a> {
     endless: bool,
     /// x where |1 − λu/s| = 1/2, from where on the way is described by its logarithm.
     turn: Option<Wide>,
+    /// The modulus of x up to which the velocity hardly varies.
+    flat: Wide,
 }
 
 impl Weakest {
@@ -163,7 +165,10 @@ impl Weakest {
         let trapped = x0.is_negative() && self.is_tied();
         let turn = self.limit().filter(|_| !trapped).map(|limit| self.solve(part * limit));
         let shrinking = trapped || self.s.is_zero();
-        Way { law: self, falling, shrinking, endless: self.lambda.is_zero(), turn }
+        let scales = self.gaps.iter().copied();
+        let scales = scales.chain(self.limit().map(|limit| self.solve(limit)));
+        let flat = Wide::from(0.5) * scales.reduce(min).unwrap_or(Wide::ONE);
+        Way { law: self, falling, shrinking, endless: self.lambda.is_zero(), turn, flat }
     }
 }
 
@@ -211,13 +216,11 @@ impl Way<'_> {
     /// The next x without regard to where the way ends.
     fn stride(&self, x: Wide) -> Wide {
         let half = Wide::from(0.5);
-        // Q hardly varies up to half of the least gap.
-        let flat = self.law.gaps.iter().map(|gap| half * *gap).reduce(min).unwrap_or(Wide::ONE);
         match (self.falling || self.shrinking, x.is_negative()) {
             (true, _) => half * x,
-            (false, true) if x < -flat => min(half * x, -flat),
+            (false, true) if x < -self.flat => min(half * x, -self.flat),
             (false, true) => Wide::ZERO,
-            (false, false) => max(x + x, flat),
+            (false, false) => max(x + x, self.flat),
         }
     }
 
@@ -242,20 +245,27 @@ impl Way<'_> {
         length * self.law.tau / reference * Wide::from(adaptive(0.0, 1.0, &slowness))
     }
 
-    /// The weakest weight at `t` after `from`, within the panel that ends at `to`: Newton, kept inside.
+    /// The weakest weight at `t` after `from`, within the panel that ends at `to`: Newton, and halving
+    /// of what is left of the panel where it would leave that.
     fn within(&self, from: Place, to: Place, t: Wide) -> Wide {
-        let (a, b) = (from.value(), to.value());
-        let mut y = a;
+        let (mut early, mut late) = (from.value(), to.value());
+        let mut y = early;
         let mut passed = Wide::ZERO;
         for _ in 0..STEPS {
-            let step = (t - passed) * self.speed(from.with(y)) / self.law.tau;
-            let next = min(max(y + step, min(a, b)), max(a, b));
+            let newton = y + (t - passed) * self.speed(from.with(y)) / self.law.tau;
+            let inside = newton >= min(early, late) && newton <= max(early, late);
+            let next = if inside { newton } else { Wide::from(0.5) * (early + late) };
             let moved = (next - y).abs();
             y = next;
             if moved <= Wide::from(1e-16) * y.abs() {
                 break;
             }
             passed = self.panel(from, from.with(y));
+            if passed <= t {
+                early = y;
+            } else {
+                late = y;
+            }
         }
         match from {
             Place::Far(_) => y,

@@ -199,3 +199,47 @@ impl PartialOrd for Wide {
         (*self - *other).mantissa.partial_cmp(&0.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Wide;
+
+    #[test]
+    fn every_kind_of_number_survives() {
+        for x in [0.0, 1.0, -3.7, 5e-324, 3e-310, f64::MIN_POSITIVE, f64::MAX, -1e300] {
+            assert_eq!(Wide::from(x).to_f64(), x);
+        }
+        let large = Wide::from(1e300);
+        assert_eq!((large * large / large).to_f64(), 1e300);
+        assert_eq!((large * large).to_f64(), f64::INFINITY);
+        assert_eq!((Wide::ONE / large / large).to_f64(), 0.0);
+        assert_eq!((Wide::from(1e-320) / Wide::from(1e-320)).to_f64(), 1.0);
+    }
+
+    #[test]
+    fn sums_round_as_f64_does() {
+        for (x, y) in [(1.0, 1e-16), (0.1, 0.2), (1e300, -1e284), (3.0, -3.0), (1e-3, 7e200)] {
+            assert_eq!((Wide::from(x) + Wide::from(y)).to_f64(), x + y);
+        }
+        assert!(Wide::from(-2.0) < Wide::from(1e-300) && Wide::ONE > Wide::ZERO);
+    }
+
+    /// Values beyond f64: mpmath at 60 digits.
+    #[test]
+    fn functions_beyond_the_range_of_f64() {
+        let close = |got: f64, expected: f64| assert!((got / expected - 1.0).abs() < 1e-15, "{got:e} {expected:e}");
+        let tiny = Wide::from(-2000.0).exp();
+        close(tiny.ln(), -2000.0);
+        close((tiny * Wide::from(1990.0).exp()).to_f64(), (-10f64).exp());
+        close(tiny.power((-1, 4)).to_f64(), 1.403_592_217_852_837_4e217);
+        close(tiny.sqrt().power((1, 2)).to_f64(), 7.124_576_406_741_286e-218);
+        close((Wide::ONE / tiny).ln_1p().to_f64(), 2000.0);
+        close(Wide::from(1e-30).ln_1p().to_f64(), 1e-30);
+        close(Wide::from(1e-30).decayed().to_f64(), 1e-30);
+        close(Wide::from(7.0).power((5, 3)).to_f64(), 25.615_139_970_160_8);
+        let (product, rest) = Wide::from(0.1).product(Wide::from(0.1));
+        assert_eq!((product.to_f64(), rest.to_f64()), (0.1 * 0.1, 0.1f64.mul_add(0.1, -(0.1 * 0.1))));
+        // Far beyond any exponent there is still a number.
+        assert!(Wide::from(-1e300).exp().is_positive());
+    }
+}

@@ -1,10 +1,12 @@
 //! `gradflow predict`: the closed forms as a calculator.
 
+mod answer;
+
+pub use answer::{Answer, Form, Prediction, Strength};
+
 use crate::analytic::chain::{Chain, Start, classify};
 use crate::analytic::deep::Deep;
 use crate::analytic::infinite::InfiniteDepth;
-use serde_json::{Map, Value, json};
-use std::fmt::Write;
 
 /// Shown after the options: what the numbers mean, and calls to copy.
 const AFTER_HELP: &str = "\
@@ -126,78 +128,6 @@ pub enum PredictError {
     },
 }
 
-/// Which law answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// One weight: a linear equation.
-    SingleLayer,
-    /// Two weights of equal modulus.
-    Sigmoid,
-    /// Two weights of any strengths.
-    Unequal,
-    /// Three weights or more, of equal modulus: time as an explicit function of strength, inverted.
-    Deep,
-    /// The limit of many layers.
-    InfiniteDepth,
-    /// Three weights or more, not of equal modulus: no closed form.
-    Integrated,
-}
-
-impl Form {
-    /// The name in the output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Form::SingleLayer => "single-layer",
-            Form::Sigmoid => "sigmoid",
-            Form::Unequal => "unequal",
-            Form::Deep => "deep",
-            Form::InfiniteDepth => "infinite-depth",
-            Form::Integrated => "integrated",
-        }
-    }
-
-    /// The equation that it solves.
-    fn equation(self) -> &'static str {
-        match self {
-            Form::SingleLayer => "one weight, τ du/dt = s − λu",
-            Form::Sigmoid => "two balanced weights, τ du/dt = 2|u|(s − λu)",
-            Form::Unequal => "two weights, τ da/dt = b(s − λab), τ db/dt = a(s − λab), u = ab",
-            Form::Deep => "D balanced weights, τ du/dt = D |u|^(2−2/D) (s − λu)",
-            Form::InfiniteDepth => "limit of infinite depth, τ du/dt = N u² (s − λu)",
-            Form::Integrated => "unequal weights, integrated: τ da_l/dt = (∏ of the others)(s − λu), u = ∏ a_l",
-        }
-    }
-}
-
-/// A mode as it is at one time.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Strength {
-    /// The time, in the units of τ.
-    pub t: f64,
-    /// The mode's strength u.
-    pub u: f64,
-    /// (a, b) where two weights were given.
-    pub weights: Option<(f64, f64)>,
-}
-
-/// The answer to either question.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    /// Strengths at the times asked for, in their order.
-    Strengths(Vec<Strength>),
-    /// Time until the strength asked for, `None` if it is never reached.
-    Time(Option<f64>),
-}
-
-/// What `gradflow predict` prints.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Prediction {
-    /// Which law answers.
-    pub form: Form,
-    /// The answer.
-    pub answer: Answer,
-}
-
 /// A start with the law that it follows.
 enum Law {
     Balanced(Deep, f64),
@@ -304,7 +234,12 @@ impl Law {
     fn at(&self, t: f64) -> Result<Strength, PredictError> {
         let (u, weights) = match self {
             Law::Infinite(law, u0) => (law.strength(*u0, t), None),
-            Law::Balanced(law, u0) => (law.strength(*u0, t), None),
+            Law::Balanced(law, u0) => {
+                let u = law.strength(*u0, t);
+                // Two weights of equal modulus; the first one carries the sign.
+                let root = u.abs().sqrt();
+                (u, (law.weights == 2).then_some((positive_zero(root.copysign(u)), root)))
+            }
             Law::Chain(law, start) => {
                 let pair = if start.len() == 2 { law.weights(start, t) } else { vec![] };
                 let weights = match *pair {
@@ -344,58 +279,6 @@ fn balanced_form(weights: u32) -> Form {
 /// 0 for −0, which a decay from below would print.
 fn positive_zero(x: f64) -> f64 {
     x + 0.0
-}
-
-impl Prediction {
-    /// One JSON object: `{"form", "t", "u"}`, with `"a"`, `"b"` for two weights, or `{"form", "time"}`
-    /// with `null` where the strength is never reached. Numbers round-trip an `f64`.
-    pub fn to_json(&self) -> String {
-        let mut object = Map::new();
-        object.insert("form".into(), json!(self.form.name()));
-        match &self.answer {
-            Answer::Time(time) => {
-                object.insert("time".into(), json!(time));
-            }
-            Answer::Strengths(rows) => {
-                object.insert("t".into(), rows.iter().map(|row| row.t).collect());
-                object.insert("u".into(), rows.iter().map(|row| row.u).collect());
-                let weights: Option<Vec<(f64, f64)>> = rows.iter().map(|row| row.weights).collect();
-                if let Some(weights) = weights.filter(|weights| !weights.is_empty()) {
-                    object.insert("a".into(), weights.iter().map(|(a, _)| *a).collect());
-                    object.insert("b".into(), weights.iter().map(|(_, b)| *b).collect());
-                }
-            }
-        }
-        Value::Object(object).to_string()
-    }
-
-    /// The same for reading: the law, then a table or a sentence.
-    pub fn to_text(&self) -> String {
-        let mut text = format!("{}: {}\n", self.form.name(), self.form.equation());
-        match &self.answer {
-            Answer::Time(Some(time)) => text += &format!("reached at t = {}\n", json!(time)),
-            Answer::Time(None) => text += "never reached\n",
-            Answer::Strengths(rows) => {
-                let header = ["t", "u", "a", "b"].map(String::from);
-                let cells = rows.iter().map(|row| {
-                    let (a, b) = row.weights.map_or((None, None), |(a, b)| (Some(a), Some(b)));
-                    [Some(row.t), Some(row.u), a, b].map(|x| x.map_or(String::new(), |x| json!(x).to_string()))
-                });
-                let pair = rows.iter().any(|row| row.weights.is_some());
-                for line in [header].into_iter().chain(cells) {
-                    let shown = line.iter().take(if pair { 4 } else { 2 });
-                    let mut row = String::new();
-                    for cell in shown {
-                        // Writing into a String cannot fail.
-                        let _ = write!(row, "{cell:<26}");
-                    }
-                    text += row.trim_end();
-                    text.push('\n');
-                }
-            }
-        }
-        text
-    }
 }
 
 /// A number of the command line, anything but NaN and infinities.
