@@ -53,7 +53,8 @@ fn forms() {
 #[test]
 fn shape_of_the_output() {
     let keys = |line| run(line).unwrap().as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
-    assert_eq!(keys("--s 1 --u0 0.1 --t 0,1"), "form t u");
+    assert_eq!(keys("--s 1 --u0 0.1 --t 0,1"), "form t u a b");
+    assert_eq!(keys("--s 1 --u0 0.1 --layers 4 --t 0,1"), "form t u");
     assert_eq!(keys("--s 1 --a0 0.1 --b0 0.2 --t 0,1"), "form t u a b");
     assert_eq!(keys("--s 1 --chain 0.1,0.2 --t 0,1"), "form t u a b");
     assert_eq!(keys("--s 1 --u0 0.1 --until 0.5"), "form time");
@@ -71,7 +72,7 @@ fn hard_regimes() {
     assert!((strength("--s 1 --a0 1e6 --b0 1e-9 --t 1e5") - 1.0).abs() < 1e-15);
     // A decay from below ends in 0, not −0.
     let answer = run("--s 1 --u0 -0.5 --t 1e5").unwrap();
-    assert_eq!(answer.to_string(), r#"{"form":"sigmoid","t":[100000.0],"u":[0.0]}"#);
+    assert_eq!(answer.to_string(), r#"{"form":"sigmoid","t":[100000.0],"u":[0.0],"a":[0.0],"b":[0.0]}"#);
     assert_eq!(strength("--s 1 --u0=-5e-1 --layers 2 --t 1e5"), 1.0);
     assert!(strength("--s 1 --chain=0.1,-0.1,0.5 --t 100") < 0.0);
     assert_eq!(strength("--s 1 --chain=0.1,-0.1,0.5 --t 1e300"), 0.0);
