@@ -2,10 +2,12 @@
 
 use crate::experiment::{Experiment, FlowSettings};
 use crate::integrate::{Settings, integrate};
-use crate::network::{Gradient, map_of};
+use crate::linalg::map_of;
+use crate::network::Gradient;
+use crate::sampling::{into_frame, of_weights};
 use crate::premises::balance_violation;
 use crate::probe::{alignment, imbalances, monitoring_cost};
-use crate::trajectory::{Arm, Sample, State, Trajectory};
+use crate::trajectory::{Arm, Trajectory};
 use nalgebra::{DMatrix, DVector};
 use std::time::Instant;
 
@@ -38,7 +40,7 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
     let start = DVector::from_vec(experiment.widths.flatten(&weights));
     let (outcome, mut work) = integrate(&field, start, &experiment.scaled_times(), &solver, |index, flat| {
         let weights = experiment.widths.unflatten(flat);
-        let sample = sample(experiment, experiment.clock.times[index], &weights);
+        let sample = of_weights(experiment, experiment.clock.times[index], &weights);
         if !sample.mean.is_finite() {
             return false;
         }
@@ -57,39 +59,6 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
         outcome: outcome.in_user_time(experiment.clock.tau),
     };
     (trajectory, watch.monitor)
-}
-
-/// The starting weights with W1 in the frame of Σ11.
-pub fn into_frame(experiment: &Experiment) -> Vec<DMatrix<f64>> {
-    let mut weights = experiment.start.clone();
-    if let Some(first) = weights.first_mut() {
-        *first = experiment.probe.frame().enter(first);
-    }
-    weights
-}
-
-/// A row of an arm that has the weights, W1 in the frame of Σ11.
-pub fn sample(experiment: &Experiment, t: f64, weights: &[DMatrix<f64>]) -> Sample {
-    let kept = experiment.keep.weights.then(|| {
-        let mut weights = weights.to_vec();
-        if let Some(first) = weights.first_mut() {
-            *first = experiment.probe.frame().leave(first);
-        }
-        weights
-    });
-    sample_of_map(experiment, t, &map_of(weights), kept)
-}
-
-/// A row of an arm that has the map, in the frame of Σ11; `weights`, if kept, are in the user's coordinates.
-pub fn sample_of_map(
-    experiment: &Experiment,
-    t: f64,
-    map: &DMatrix<f64>,
-    weights: Option<Vec<DMatrix<f64>>>,
-) -> Sample {
-    let mean = experiment.probe.observe(map);
-    let state = experiment.keep.any().then(|| State { map: experiment.probe.frame().leave(map), weights });
-    Sample { t, mean, spread: None, state }
 }
 
 /// Watches invariants and premises along the run.

@@ -23,6 +23,7 @@ pub mod random;
 pub mod reduction;
 pub mod report;
 pub mod results;
+pub mod sampling;
 pub mod scenario;
 pub mod sgd;
 pub mod stability;

@@ -1,5 +1,6 @@
 //! Decompositions: singular values by one-sided Jacobi, ordered eigenvalues, orthogonal complements.
 
+use crate::kernels::product;
 use nalgebra::{DMatrix, DVector};
 
 /// A thin singular value decomposition A = U S Vᵀ of numerical rank r.
@@ -99,6 +100,18 @@ pub fn complement(v: &DMatrix<f64>) -> DMatrix<f64> {
     let mut padded = DMatrix::zeros(n, n);
     padded.columns_mut(0, r).copy_from(v);
     padded.qr().q().columns(r, n - r).into_owned()
+}
+
+/// W_D…W_1, from the thinner end.
+pub fn map_of(weights: &[DMatrix<f64>]) -> DMatrix<f64> {
+    let (Some(first), Some(last)) = (weights.first(), weights.last()) else {
+        return DMatrix::zeros(0, 0);
+    };
+    if last.nrows() <= first.ncols() {
+        weights[..weights.len() - 1].iter().rev().fold(last.clone(), |m, w| product((&m).into(), w.into()))
+    } else {
+        weights[1..].iter().fold(first.clone(), |m, w| product(w.into(), (&m).into()))
+    }
 }
 
 /// The columns of `a`, then those of `b`.

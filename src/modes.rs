@@ -2,7 +2,8 @@
 
 use crate::experiment::{Depth, Experiment, ModesSettings};
 use crate::integrate::{Settings, VectorField, integrate};
-use crate::trajectory::{Arm, Outcome, Sample, State, Trajectory, Work};
+use crate::sampling::of_strengths;
+use crate::trajectory::{Arm, Outcome, Trajectory, Work};
 use nalgebra::DVector;
 use std::time::Instant;
 
@@ -65,7 +66,7 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
     let rows = columns.iter().map(Vec::len).min().unwrap_or(times.len());
     let row = |row: usize| {
         let strengths: Vec<f64> = columns.iter().filter_map(|c| c.get(row).copied()).collect();
-        sample_of_strengths(experiment, experiment.clock.times[row], &strengths)
+        of_strengths(experiment, experiment.clock.times[row], &strengths)
     };
     let (samples, seen) = Outcome::of_rows((0..rows).map(row));
     let outcome = if outcome.is_complete() { seen } else { outcome };
@@ -82,15 +83,6 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
         work,
         outcome,
     }
-}
-
-/// A row of an arm that knows the modes only.
-pub fn sample_of_strengths(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
-    let state = experiment
-        .keep
-        .map
-        .then(|| State { map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)), weights: None });
-    Sample { t, mean: experiment.probe.observe_strengths(strengths), spread: None, state }
 }
 
 fn approximation(experiment: &Experiment, depth: Depth) -> Option<String> {

@@ -69,7 +69,7 @@ const EQUAL: f64 = 1e-12;
 
 /// u_αᵀW v_α.
 fn diagonal<'a>(weights: &[DMatrix<f64>], basis: &'a ModeBasis) -> impl Iterator<Item = f64> + 'a {
-    let image = crate::network::map_of(weights) * &basis.v;
+    let image = crate::linalg::map_of(weights) * &basis.v;
     let k = basis.len();
     (0..k).map(move |alpha| basis.u.column(alpha).dot(&image.column(alpha)))
 }

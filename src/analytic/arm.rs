@@ -6,8 +6,7 @@ use super::deep::Deep;
 use super::infinite::InfiniteDepth;
 use super::pair::Pair;
 use crate::experiment::Experiment;
-use crate::flow::sample_of_map;
-use crate::modes::sample_of_strengths;
+use crate::sampling::{of_map, of_strengths};
 use crate::trajectory::{Arm, Outcome, Sample, Trajectory, Work};
 use nalgebra::DMatrix;
 use std::time::Instant;
@@ -33,10 +32,10 @@ pub fn run(experiment: &Experiment, form: &ClosedForm, mut progress: impl FnMut(
 
 fn row(experiment: &Experiment, form: &Form, t: f64) -> Sample {
     if let Form::SingleLayer(start) = form {
-        return sample_of_map(experiment, t, &single_layer(experiment, start, t), None);
+        return of_map(experiment, t, &single_layer(experiment, start, t), None);
     }
     let strengths: Vec<f64> = (0..experiment.basis.len()).map(|mode| strength(experiment, form, mode, t)).collect();
-    sample_of_strengths(experiment, t, &strengths)
+    of_strengths(experiment, t, &strengths)
 }
 
 /// W = W0e^{−Σ11T} + Σ31∫₀ᵀe^{−Σ11σ}dσ, T = t/τ, in the frame where Σ11 = diag λ: each column goes

@@ -1,6 +1,7 @@
 //! Which closed form is evaluated, and whether it is exact here.
 
-use crate::network::{Widths, map_of};
+use crate::linalg::map_of;
+use crate::network::Widths;
 use crate::premises::{Premises, fails};
 use crate::reduction::{Reduction, effective_start};
 use crate::task::ModeBasis;

@@ -27,7 +27,7 @@ fn redraw(folder: &Path, saved: &Saved) -> Status {
         let partial = folder.join(format!(".figure.{}.partial-{}", format.extension(), std::process::id()));
         if let Err(error) = std::fs::write(&partial, image).and_then(|()| std::fs::rename(&partial, &path)) {
             let _ = std::fs::remove_file(&partial);
-            return complain(&format!("{}: {}", path.display(), crate::scenario::describe_io(&error)));
+            return complain(&format!("{}: {}", path.display(), crate::files::describe_io(&error)));
         }
         say(&path.display().to_string());
     }

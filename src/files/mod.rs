@@ -82,3 +82,13 @@ fn format_of(path: &Path) -> Result<(Format, bool), FileError> {
     };
     Ok((format, named_gzip))
 }
+
+/// What the operating system says of a file, in lower case and without its error number.
+pub fn describe_io(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "is a directory, not a file".to_owned(),
+        _ => error.to_string(),
+    }
+}

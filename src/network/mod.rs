@@ -6,7 +6,6 @@ mod start;
 pub use gradient::Gradient;
 pub use start::{Start, StartError, starting_weights};
 
-use crate::kernels::product;
 use nalgebra::DMatrix;
 
 /// Widths n_0 = N1, n_1, ..., n_D = N3 of a network of D weight matrices.
@@ -74,17 +73,5 @@ impl Widths {
                 w
             })
             .collect()
-    }
-}
-
-/// W_D…W_1, from the thinner end.
-pub fn map_of(weights: &[DMatrix<f64>]) -> DMatrix<f64> {
-    let (Some(first), Some(last)) = (weights.first(), weights.last()) else {
-        return DMatrix::zeros(0, 0);
-    };
-    if last.nrows() <= first.ncols() {
-        weights[..weights.len() - 1].iter().rev().fold(last.clone(), |m, w| product((&m).into(), w.into()))
-    } else {
-        weights[1..].iter().fold(first.clone(), |m, w| product(w.into(), (&m).into()))
     }
 }

@@ -15,7 +15,7 @@ pub enum FolderError {
     #[error("{}: exists and holds no gradflow results; name another folder with --out", .0.display())]
     Foreign(PathBuf),
     /// The operating system refuses.
-    #[error("{}: {}", .path.display(), crate::scenario::describe_io(.error))]
+    #[error("{}: {}", .path.display(), crate::files::describe_io(.error))]
     Io {
         /// The file or folder.
         path: PathBuf,

@@ -48,7 +48,7 @@ impl Saved {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// A file cannot be read.
-    #[error("{}: {}", .path.display(), crate::scenario::describe_io(.error))]
+    #[error("{}: {}", .path.display(), crate::files::describe_io(.error))]
     Io {
         /// The file.
         path: PathBuf,

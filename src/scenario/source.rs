@@ -117,7 +117,7 @@ impl Source {
     pub fn read(path: &Path, overrides: &[String]) -> Result<Source, Diagnostic> {
         let name = path.display().to_string();
         let fail = |message: String| Diagnostic { file: name.clone(), place: None, message, allowed: None };
-        let bytes = std::fs::read(path).map_err(|error| fail(super::describe_io(&error)))?;
+        let bytes = std::fs::read(path).map_err(|error| fail(crate::files::describe_io(&error)))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();

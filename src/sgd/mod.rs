@@ -7,9 +7,10 @@ mod samples;
 pub use pace::Pace;
 
 use crate::experiment::{Batch, Experiment, Order, SgdSettings};
-use crate::flow::{into_frame, sample};
-use crate::network::{Gradient, map_of};
+use crate::linalg::map_of;
+use crate::network::Gradient;
 use crate::random::{self, Purpose};
+use crate::sampling::{into_frame, of_weights};
 use crate::task::{Averaging, Samples};
 use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, Trajectory, Work};
 use batches::{Batches, Descent};
@@ -105,7 +106,7 @@ fn full_batch(experiment: &Experiment, settings: &SgdSettings, progress: &(impl 
                 *w += rate * g;
             }
         },
-        |t, weights| sample(experiment, t, &experiment.widths.unflatten(weights)),
+        |t, weights| of_weights(experiment, t, &experiment.widths.unflatten(weights)),
         progress,
     )
 }

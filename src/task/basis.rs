@@ -39,7 +39,7 @@ impl ModeBasis {
         let decomposition = svd(&statistics.sigma31);
         let rank = decomposition.s.len();
         let (mut u, mut v) = (decomposition.u, decomposition.v);
-        let map = crate::network::map_of(start);
+        let map = crate::linalg::map_of(start);
         for block in blocks(&decomposition.s, close) {
             resolve_block(&mut u, &mut v, block, statistics, &map);
         }
@@ -163,7 +163,7 @@ fn null_image(u: &DMatrix<f64>, null_v: &DMatrix<f64>, start: &[DMatrix<f64>]) -
     if start.is_empty() {
         return DMatrix::zeros(u.nrows(), null_v.ncols());
     }
-    let map = crate::network::map_of(start);
+    let map = crate::linalg::map_of(start);
     let mut image = product((&map).into(), null_v.into());
     image -= u * (u.transpose() * &image);
     let scale: f64 = start.iter().map(|w| w.norm()).product();

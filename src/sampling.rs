@@ -1,0 +1,43 @@
+//! Rows of a trajectory, from what an arm knows: weights, the map, or the modes alone.
+
+use crate::experiment::Experiment;
+use crate::linalg::map_of;
+use crate::trajectory::{Sample, State};
+use nalgebra::DMatrix;
+
+/// The starting weights with W1 in the frame of Σ11.
+pub fn into_frame(experiment: &Experiment) -> Vec<DMatrix<f64>> {
+    let mut weights = experiment.start.clone();
+    if let Some(first) = weights.first_mut() {
+        *first = experiment.probe.frame().enter(first);
+    }
+    weights
+}
+
+/// A row of an arm that has the weights, W1 in the frame of Σ11.
+pub fn of_weights(experiment: &Experiment, t: f64, weights: &[DMatrix<f64>]) -> Sample {
+    let kept = experiment.keep.weights.then(|| {
+        let mut weights = weights.to_vec();
+        if let Some(first) = weights.first_mut() {
+            *first = experiment.probe.frame().leave(first);
+        }
+        weights
+    });
+    of_map(experiment, t, &map_of(weights), kept)
+}
+
+/// A row of an arm that has the map, in the frame of Σ11; `weights`, if kept, are in the user's coordinates.
+pub fn of_map(experiment: &Experiment, t: f64, map: &DMatrix<f64>, weights: Option<Vec<DMatrix<f64>>>) -> Sample {
+    let mean = experiment.probe.observe(map);
+    let state = experiment.keep.any().then(|| State { map: experiment.probe.frame().leave(map), weights });
+    Sample { t, mean, spread: None, state }
+}
+
+/// A row of an arm that knows the modes only.
+pub fn of_strengths(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
+    let state = experiment.keep.map.then(|| State {
+        map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)),
+        weights: None,
+    });
+    Sample { t, mean: experiment.probe.observe_strengths(strengths), spread: None, state }
+}
