@@ -212,14 +212,14 @@ pub struct Verdict {
 }
 
 /// Carries a check out.
-pub fn judge(check: &Check, trajectories: &[Trajectory], modes: &[ModeSummary]) -> Verdict {
+pub fn judge(check: &Check, trajectories: &[Trajectory]) -> Verdict {
     let find = |arm| trajectories.iter().find(|t| t.arm == arm);
     let error = match check {
         Check::Compare { first, second, quantity, .. } => find(*first)
             .zip(find(*second))
             .and_then(|(first, second)| relative(first, second, *quantity).into_iter().reduce(f64::max)),
         Check::Figure { arm, figure, mode, expect, .. } => {
-            let measured = find(*arm).and_then(|t| measure(t, *figure, mode.saturating_sub(1), modes));
+            let measured = find(*arm).and_then(|t| measure(t, *figure, mode.saturating_sub(1)));
             measured.map(|value| (value - expect).abs() / if *expect == 0.0 { 1.0 } else { expect.abs() })
         }
     };
@@ -228,10 +228,10 @@ pub fn judge(check: &Check, trajectories: &[Trajectory], modes: &[ModeSummary]) 
     Verdict { check: check.clone(), error, pass: complete && error.is_some_and(|e| e <= check.max_error()) }
 }
 
-fn measure(trajectory: &Trajectory, figure: Figure, mode: usize, modes: &[ModeSummary]) -> Option<f64> {
+fn measure(trajectory: &Trajectory, figure: Figure, mode: usize) -> Option<f64> {
     let last = trajectory.samples.last();
     match figure {
-        Figure::HalfTime => half_time(trajectory, mode, modes.get(mode)?.final_strength()?),
+        Figure::HalfTime => trajectory.half_times.get(mode).copied().flatten(),
         Figure::FinalStrength => last?.mean.modes.get(mode).copied(),
         Figure::FinalLoss => last.map(|s| s.mean.loss),
         Figure::LargestCoupling => trajectory.samples.iter().filter_map(|s| s.mean.coupling).reduce(f64::max),
@@ -255,23 +255,4 @@ fn relative(first: &Trajectory, second: &Trajectory, quantity: Compared) -> Vec<
         })
         .map(|difference| difference / scale)
         .collect()
-}
-
-/// The first time at which mode `mode` (from 0) is at half of `final_strength`; `None` if it never is.
-///
-/// Between two samples ln(u/(s/λ − u)) is taken to be linear in time, which it is for balanced pairs.
-pub fn half_time(trajectory: &Trajectory, mode: usize, final_strength: f64) -> Option<f64> {
-    let shares: Vec<(f64, f64)> = trajectory.mode(mode).map(|(t, u)| (t, u / final_strength)).collect();
-    let after = shares.iter().position(|(_, x)| *x >= 0.5)?;
-    let (t1, x1) = *shares.get(after)?;
-    let Some((t0, x0)) = after.checked_sub(1).and_then(|before| shares.get(before)).copied() else {
-        return Some(t1);
-    };
-    let fraction = if x0 > 0.0 && x1 < 1.0 {
-        let (y0, y1) = ((x0 / (1.0 - x0)).ln(), (x1 / (1.0 - x1)).ln());
-        -y0 / (y1 - y0)
-    } else {
-        (0.5 - x0) / (x1 - x0)
-    };
-    Some(t0 + fraction * (t1 - t0))
 }

@@ -1,13 +1,13 @@
 //! The flow arm: τ dW_l/dt = −∂L/∂W_l, all matrices, integrated under error control.
 
 use crate::experiment::{Experiment, FlowSettings};
-use crate::integrate::{Settings, integrate};
+use crate::integrate::{Observer, Settings, integrate};
 use crate::linalg::map_of;
 use crate::network::Gradient;
-use crate::sampling::{into_frame, of_weights};
 use crate::premises::balance_violation;
 use crate::probe::{alignment, imbalances, monitoring_cost};
-use crate::trajectory::{Arm, Trajectory};
+use crate::sampling::{into_frame, of_weights};
+use crate::trajectory::{Arm, Sample, Trajectory};
 use nalgebra::{DMatrix, DVector};
 use std::time::Instant;
 
@@ -33,32 +33,60 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
     let statistics = &experiment.task.statistics;
     let field = Gradient::new(&experiment.widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
     let weights = into_frame(experiment);
-    let mut watch = Watch::new(experiment, &weights);
-    let mut samples = Vec::with_capacity(experiment.clock.times.len());
+    let mut view = View {
+        experiment,
+        watch: Watch::new(experiment, &weights),
+        samples: Vec::with_capacity(experiment.clock.times.len()),
+        half_times: vec![None; experiment.basis.len()],
+        progress: &mut progress,
+    };
     let solver =
         Settings { method: settings.method, rtol: settings.rtol, atol: settings.atol, max_steps: settings.max_steps };
     let start = DVector::from_vec(experiment.widths.flatten(&weights));
-    let (outcome, mut work) = integrate(&field, start, &experiment.scaled_times(), &solver, |index, flat| {
-        let weights = experiment.widths.unflatten(flat);
-        let sample = of_weights(experiment, experiment.clock.times[index], &weights);
-        if !sample.mean.is_finite() {
-            return false;
-        }
-        watch.see(index, &weights, sample.mean.loss);
-        samples.push(sample);
-        progress(1);
-        true
-    });
+    let (outcome, mut work) = integrate(&field, start, &experiment.scaled_times(), &solver, &mut view);
     work.wall_s = clock.elapsed().as_secs_f64();
     let trajectory = Trajectory {
         arm: Arm::Flow,
         method: format!("weight flow, {} at rtol {:e}", settings.method.name(), settings.rtol),
         approximation: None,
-        samples,
+        samples: view.samples,
+        half_times: view.half_times,
         work,
         outcome: outcome.in_user_time(experiment.clock.tau),
     };
-    (trajectory, watch.monitor)
+    (trajectory, view.watch.monitor)
+}
+
+/// Makes rows of states and notes when modes are half learned.
+struct View<'a, P> {
+    experiment: &'a Experiment,
+    watch: Watch,
+    samples: Vec<Sample>,
+    half_times: Vec<Option<f64>>,
+    progress: &'a mut P,
+}
+
+impl<P: FnMut(usize)> Observer for View<'_, P> {
+    fn visit(&mut self, index: usize, flat: &[f64]) -> bool {
+        let weights = self.experiment.widths.unflatten(flat);
+        let sample = of_weights(self.experiment, self.experiment.clock.times[index], &weights);
+        if !sample.mean.is_finite() {
+            return false;
+        }
+        self.watch.see(index, &weights, sample.mean.loss);
+        self.samples.push(sample);
+        (self.progress)(1);
+        true
+    }
+
+    fn levels(&self, flat: &[f64]) -> Vec<f64> {
+        let strengths = self.experiment.probe.strengths(&map_of(&self.experiment.widths.unflatten(flat)));
+        self.experiment.basis.half_learned(&strengths)
+    }
+
+    fn crossed(&mut self, mode: usize, t: f64) {
+        self.half_times[mode] = Some(t * self.experiment.clock.tau);
+    }
 }
 
 /// Watches invariants and premises along the run.

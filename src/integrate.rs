@@ -60,39 +60,63 @@ pub struct Settings {
     pub max_steps: u64,
 }
 
-/// Integrates from `y` at T = 0 and calls `visit(index, y)` at each of the non-decreasing `times`.
+/// What looks at a solution.
+pub trait Observer {
+    /// Sees the state at `times[index]`; false if what it sees is not finite, which ends the run as diverged.
+    fn visit(&mut self, index: usize, y: &[f64]) -> bool;
+
+    /// Quantities whose first upward crossing of 0 is looked for; always as many.
+    fn levels(&self, y: &[f64]) -> Vec<f64>;
+
+    /// Learns that a level is first at 0 or above at time `t`, 0 if it is so from the start.
+    fn crossed(&mut self, level: usize, t: f64);
+}
+
+/// Integrates from `y` at T = 0 and shows the observer the state at each of the non-decreasing `times`,
+/// and when its levels are first crossed, to about 10⁻¹⁰ of a step.
 ///
-/// Ends early with an [`Outcome`] that says why; `visit` has then seen every time before. A visit that
-/// returns false finds the state not finite, which ends the run as diverged.
+/// Ends early with an [`Outcome`] that says why; the observer has then seen every time before.
 pub fn integrate(
     field: &impl VectorField,
     y: DVector<f64>,
     times: &[f64],
     settings: &Settings,
-    visit: impl FnMut(usize, &[f64]) -> bool,
+    observer: &mut impl Observer,
 ) -> (Outcome, Work) {
     let end = times.last().copied().unwrap_or(0.0);
-    let mut visitor = Visitor { times, next: 0, visit };
+    let mut visitor = Visitor { times, next: 0, waiting: Vec::new(), observer };
+    visitor.start(y.as_slice());
     let mut stepper = Stepper { field, settings, y, now: 0.0, step: 0.0, work: Work::default() };
     let outcome = stepper.run(end, &mut visitor);
     (outcome.err().unwrap_or(Outcome::Complete), stepper.work)
 }
 
-/// The times still to be visited.
-struct Visitor<'a, V> {
+/// The times still to be visited, and the levels still to be crossed.
+struct Visitor<'a, O> {
     times: &'a [f64],
     next: usize,
-    visit: V,
+    waiting: Vec<usize>,
+    observer: &'a mut O,
 }
 
-impl<V: FnMut(usize, &[f64]) -> bool> Visitor<'_, V> {
+impl<O: Observer> Visitor<'_, O> {
+    fn start(&mut self, y: &[f64]) {
+        for (level, value) in self.observer.levels(y).into_iter().enumerate() {
+            if value >= 0.0 {
+                self.observer.crossed(level, 0.0);
+            } else {
+                self.waiting.push(level);
+            }
+        }
+    }
+
     /// The next time, if it is not after `limit`.
     fn due(&self, limit: f64) -> Option<f64> {
         self.times.get(self.next).copied().filter(|t| *t <= limit)
     }
 
     fn show(&mut self, y: &[f64]) -> Result<(), Outcome> {
-        if !(self.visit)(self.next, y) {
+        if !self.observer.visit(self.next, y) {
             let t = self.next.checked_sub(1).and_then(|last| self.times.get(last)).copied();
             return Err(Outcome::Diverged { t: t.unwrap_or(0.0) });
         }
@@ -110,6 +134,9 @@ const MAX_PIECE: usize = 1024;
 /// A piece in which no step at all is accepted is tried again with a step so much smaller.
 const RETRY_FACTOR: f64 = 1e-9;
 const MAX_RETRIES: u32 = 6;
+
+/// Crossings are found to this share of a step.
+const CROSSING: f64 = 1e-10;
 
 struct Stepper<'a, F> {
     field: &'a F,
@@ -133,7 +160,7 @@ struct Piece {
 
 impl<F: VectorField> Stepper<'_, F> {
     /// Steps to `end`, piece by piece, with steps that know nothing of the times to be visited.
-    fn run<V: FnMut(usize, &[f64]) -> bool>(&mut self, end: f64, visitor: &mut Visitor<'_, V>) -> Result<(), Outcome> {
+    fn run<O: Observer>(&mut self, end: f64, visitor: &mut Visitor<'_, O>) -> Result<(), Outcome> {
         let mut retries = 0;
         while visitor.due(self.now).is_some() {
             visitor.show(self.y.as_slice())?;
@@ -159,12 +186,7 @@ impl<F: VectorField> Stepper<'_, F> {
     }
 
     /// Walks along the accepted steps of a piece and stops at the times on the way.
-    fn follow<V: FnMut(usize, &[f64]) -> bool>(
-        &mut self,
-        piece: Piece,
-        end: f64,
-        visitor: &mut Visitor<'_, V>,
-    ) -> Result<(), Outcome> {
+    fn follow<O: Observer>(&mut self, piece: Piece, end: f64, visitor: &mut Visitor<'_, O>) -> Result<(), Outcome> {
         let begin = self.now;
         let (steps, finished) = (piece.offsets.len() - 1, piece.error.is_none());
         for (index, (offsets, states)) in piece.offsets.windows(2).zip(piece.states.windows(2)).enumerate() {
@@ -178,6 +200,7 @@ impl<F: VectorField> Stepper<'_, F> {
                 let y = if time == reached { after.clone() } else { self.part_of_step(before, time - (begin + from))? };
                 visitor.show(y.as_slice())?;
             }
+            self.find_crossings(before, (begin + from, to - from), after, visitor)?;
             if !finished || index + 1 < steps {
                 self.step = to - from;
             }
@@ -199,11 +222,58 @@ impl<F: VectorField> Stepper<'_, F> {
             return Ok(from.clone());
         }
         let piece = self.piece(from, offset, offset, MAX_PIECE as u32);
-        self.account(&piece);
+        // Not one of the run's own steps.
+        self.work.evaluations += piece.evaluations;
         match (piece.error, piece.states.into_iter().next_back()) {
             (None, Some(y)) if y.iter().all(|v| v.is_finite()) => Ok(y),
             _ => Err(self.stuck()),
         }
+    }
+
+    /// Finds where within an accepted step from `before` at `start` to `after` the waiting levels are crossed.
+    fn find_crossings<O: Observer>(
+        &mut self,
+        before: &DVector<f64>,
+        (start, length): (f64, f64),
+        after: &DVector<f64>,
+        visitor: &mut Visitor<'_, O>,
+    ) -> Result<(), Outcome> {
+        if visitor.waiting.is_empty() {
+            return Ok(());
+        }
+        let ends = visitor.observer.levels(after.as_slice());
+        let (crossed, waiting): (Vec<usize>, Vec<usize>) =
+            visitor.waiting.iter().partition(|level| ends.get(**level).is_some_and(|value| *value >= 0.0));
+        visitor.waiting = waiting;
+        for level in crossed {
+            let begins = visitor.observer.levels(before.as_slice());
+            let mut below = (0.0, begins.get(level).copied().unwrap_or(0.0));
+            let mut above = (length, ends.get(level).copied().unwrap_or(0.0));
+            // Regula falsi as Illinois does it: an end that stays is halved, so that both close in.
+            let mut stayed = 0;
+            for _ in 0..60 {
+                if above.0 - below.0 <= CROSSING * length || above.1 <= 0.0 {
+                    break;
+                }
+                let middle = above.0 - above.1 * (above.0 - below.0) / (above.1 - below.1);
+                let middle = middle.clamp(below.0, above.0);
+                let y = self.part_of_step(before, middle)?;
+                let value = visitor.observer.levels(y.as_slice()).get(level).copied().unwrap_or(0.0);
+                if value.abs() <= f64::EPSILON * (above.1.abs() + below.1.abs()) {
+                    above = (middle, 0.0);
+                } else if value > 0.0 {
+                    above = (middle, value);
+                    below.1 *= if stayed == 1 { 0.5 } else { 1.0 };
+                    stayed = 1;
+                } else {
+                    below = (middle, value);
+                    above.1 *= if stayed == -1 { 0.5 } else { 1.0 };
+                    stayed = -1;
+                }
+            }
+            visitor.observer.crossed(level, start + above.0);
+        }
+        Ok(())
     }
 
     /// Why no step can be made from here: the field has no finite value, or no step is small enough.

@@ -1,7 +1,7 @@
 //! The modes arm: the reduced equations of each mode's strengths, integrated.
 
 use crate::experiment::{Depth, Experiment, ModesSettings};
-use crate::integrate::{Settings, VectorField, integrate};
+use crate::integrate::{Observer, Settings, VectorField, integrate};
 use crate::sampling::of_strengths;
 use crate::trajectory::{Arm, Outcome, Trajectory, Work};
 use nalgebra::DVector;
@@ -52,15 +52,17 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
     let mut work = Work::default();
     let mut outcome = Outcome::Complete;
     let mut columns: Vec<Vec<f64>> = Vec::with_capacity(experiment.basis.len());
+    let mut half_times = Vec::with_capacity(experiment.basis.len());
     for mode in 0..experiment.basis.len() {
         let (column, ended, done) = integrate_mode(experiment, settings, mode, &times);
+        half_times.push(column.half_time.map(|t| t * experiment.clock.tau));
         work.accepted += done.accepted;
         work.rejected += done.rejected;
         work.evaluations += done.evaluations;
         if outcome.is_complete() {
             outcome = ended.in_user_time(experiment.clock.tau);
         }
-        columns.push(column);
+        columns.push(column.strengths);
         progress(times.len() / experiment.basis.len().max(1));
     }
     let rows = columns.iter().map(Vec::len).min().unwrap_or(times.len());
@@ -80,6 +82,7 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
         method: format!("{law}, {} at rtol {:e}", settings.method.name(), settings.rtol),
         approximation: approximation(experiment, settings.depth),
         samples,
+        half_times,
         work,
         outcome,
     }
@@ -99,15 +102,20 @@ fn integrate_mode(
     settings: &ModesSettings,
     mode: usize,
     times: &[f64],
-) -> (Vec<f64>, Outcome, Work) {
+) -> (Column, Outcome, Work) {
     let (s, lambda) = (experiment.basis.s[mode], experiment.basis.input_eigenvalues[mode]);
+    let column = Column {
+        half: experiment.basis.final_strength(mode).map(|end| end / 2.0),
+        strengths: Vec::with_capacity(times.len()),
+        half_time: None,
+    };
     let strengths = &experiment.reduction.strengths[mode];
     match settings.depth {
-        Depth::Finite => observe(&Chain { s, lambda }, strengths.clone(), times, settings),
+        Depth::Finite => observe(&Chain { s, lambda }, strengths.clone(), times, settings, column),
         Depth::Infinite => {
             let layers = experiment.widths.layers() as f64;
             let start = vec![experiment.reduction.initial(mode)];
-            observe(&InfiniteDepth { s, lambda, layers }, start, times, settings)
+            observe(&InfiniteDepth { s, lambda, layers }, start, times, settings, column)
         }
     }
 }
@@ -115,13 +123,38 @@ fn integrate_mode(
 /// Absolute tolerances below this would not be numbers that errors can be compared with.
 const LEAST_ATOL: f64 = 1e-290;
 
-/// u_α at the times: the product of the integrated strengths.
+/// u_α at the times, the product of the integrated strengths, and when it is at half of s/λ.
+struct Column {
+    half: Option<f64>,
+    strengths: Vec<f64>,
+    half_time: Option<f64>,
+}
+
+impl Observer for Column {
+    fn visit(&mut self, _index: usize, a: &[f64]) -> bool {
+        let u: f64 = a.iter().product();
+        if u.is_finite() {
+            self.strengths.push(u);
+        }
+        u.is_finite()
+    }
+
+    fn levels(&self, a: &[f64]) -> Vec<f64> {
+        vec![self.half.map_or(-1.0, |half| a.iter().product::<f64>() / half - 1.0)]
+    }
+
+    fn crossed(&mut self, _level: usize, t: f64) {
+        self.half_time = Some(t);
+    }
+}
+
 fn observe(
     field: &impl VectorField,
     start: Vec<f64>,
     times: &[f64],
     settings: &ModesSettings,
-) -> (Vec<f64>, Outcome, Work) {
+    mut column: Column,
+) -> (Column, Outcome, Work) {
     let least = start.iter().map(|a| a.abs()).filter(|a| *a > 0.0).fold(f64::INFINITY, f64::min);
     let atol = settings.atol.unwrap_or(if least.is_finite() { 1e-3 * settings.rtol * least } else { LEAST_ATOL });
     let settings = Settings {
@@ -130,12 +163,6 @@ fn observe(
         atol: atol.max(LEAST_ATOL),
         max_steps: settings.max_steps,
     };
-    let mut column = Vec::with_capacity(times.len());
-    let (outcome, work) = integrate(field, DVector::from_vec(start), times, &settings, |_, a| {
-        let u: f64 = a.iter().product();
-        column.push(u);
-        u.is_finite()
-    });
-    column.truncate(column.iter().take_while(|u| u.is_finite()).count());
+    let (outcome, work) = integrate(field, DVector::from_vec(start), times, &settings, &mut column);
     (column, outcome, work)
 }

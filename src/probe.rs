@@ -1,6 +1,7 @@
 //! What is observed of the weights: loss, mode strengths, coupling, energy, invariants.
 
 use crate::network::Widths;
+use crate::premises::fails;
 use crate::task::{Frame, ModeBasis, Statistics};
 use crate::trajectory::{Energy, Observation};
 use nalgebra::DMatrix;
@@ -16,11 +17,9 @@ pub struct Probe {
     u: DMatrix<f64>,
     v: DMatrix<f64>,
     s: Vec<f64>,
-    identity_inputs: bool,
+    /// c, if Σ11 = cI.
+    white: Option<f64>,
 }
-
-/// Σ11 = I within this counts as white for the energy, which is defined for Σ11 = I only.
-const WHITE: f64 = 1e-9;
 
 impl Probe {
     /// A probe for one task in its mode basis.
@@ -34,7 +33,10 @@ impl Probe {
             u: basis.u.clone(),
             v: statistics.frame.enter_rows(&basis.v),
             s: basis.s.clone(),
-            identity_inputs: statistics.eigenvalues.iter().all(|l| (l - 1.0).abs() <= WHITE),
+            white: match statistics.whiteness() {
+                (violation, c) if !fails(violation) && c > 0.0 => Some(c),
+                _ => None,
+            },
         }
     }
 
@@ -47,9 +49,10 @@ impl Probe {
     pub fn observe(&self, map: &DMatrix<f64>) -> Observation {
         let modes = self.strengths(map);
         let coupling = self.coupling(map, &modes);
-        let energy = self.identity_inputs.then(|| Energy {
-            modes: self.s.iter().zip(&modes).map(|(s, u)| (s - u).powi(2)).sum::<f64>() / (2.0 * self.tau),
-            coupling: coupling * coupling / (2.0 * self.tau),
+        // τE = L − ½(Tr Σ33 − ‖Σ31‖²/c) = (1/2c)Σ(s_α − cu_α)² + (c/2)Σ(couplings)².
+        let energy = self.white.map(|c| Energy {
+            modes: self.s.iter().zip(&modes).map(|(s, u)| (s - c * u).powi(2)).sum::<f64>() / (2.0 * c * self.tau),
+            coupling: c * coupling * coupling / (2.0 * self.tau),
         });
         Observation { loss: self.loss(map), modes, coupling: Some(coupling), energy }
     }
@@ -79,8 +82,8 @@ impl Probe {
         self.least_loss + 0.5 * excess
     }
 
-    /// u_α = u_αᵀWv_α.
-    fn strengths(&self, map: &DMatrix<f64>) -> Vec<f64> {
+    /// u_α = u_αᵀWv_α of the map W in the frame.
+    pub fn strengths(&self, map: &DMatrix<f64>) -> Vec<f64> {
         let image = map * &self.v;
         self.u.column_iter().zip(image.column_iter()).map(|(u, w)| u.dot(&w)).collect()
     }

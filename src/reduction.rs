@@ -97,6 +97,8 @@ pub fn effective_start(weights: &[DMatrix<f64>], basis: &ModeBasis) -> Vec<f64> 
             }
         }
         let norm = residual.norm();
+        // What is at rounding level has no direction, and is no start.
+        let norm = if norm > 1e-14 * column.norm() { norm } else { 0.0 };
         start.push(0.5 * norm * norm);
         if norm > 0.0 {
             used.push(residual / norm);

@@ -1,6 +1,6 @@
 //! A scenario's arms run and judged.
 
-use crate::comparison::{Difference, ModeSummary, Verdict, differences, half_time, judge};
+use crate::comparison::{Difference, ModeSummary, Verdict, differences, judge};
 use crate::experiment::Experiment;
 use crate::flow::Monitor;
 use crate::scenario::Built;
@@ -36,26 +36,21 @@ impl Report {
     /// "complete", or which arm ended how.
     pub fn status(&self) -> String {
         let ended = self.trajectories.iter().filter(|t| !t.outcome.is_complete());
-        let reasons: Vec<String> = ended.map(|t| format!("{}: {}", t.arm, t.outcome)).collect();
+        let reasons: Vec<String> =
+            ended.map(|t| format!("{}: {} ({})", t.arm, t.outcome, t.outcome.advice(t.arm))).collect();
         if reasons.is_empty() { "complete".to_owned() } else { reasons.join("; ") }
     }
 
     /// When an arm has half learned a mode (from 0).
     pub fn half_time(&self, arm: Arm, mode: usize) -> Option<f64> {
-        let trajectory = self.trajectories.iter().find(|t| t.arm == arm)?;
-        half_time(trajectory, mode, self.modes.get(mode)?.final_strength()?)
+        self.trajectories.iter().find(|t| t.arm == arm)?.half_times.get(mode).copied().flatten()
     }
 }
 
 /// Steps of progress that [`execute`] reports in all.
 pub fn progress_length(experiment: &Experiment) -> usize {
     let times = experiment.clock.times.len();
-    let runs = match &experiment.sgd {
-        Some(s) if s.batch != crate::experiment::Batch::Full && s.order == crate::experiment::Order::Shuffled => {
-            s.runs as usize
-        }
-        _ => 1,
-    };
+    let runs = experiment.sgd.as_ref().filter(|s| sgd::is_random(s)).map_or(1, |s| s.runs as usize);
     Arm::ALL
         .into_iter()
         .filter(|arm| experiment.has(*arm))
@@ -83,7 +78,7 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
         trajectories.push(sgd::run(experiment, settings, progress));
     }
     let modes = mode_summaries(experiment);
-    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &modes)).collect();
+    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories)).collect();
     Report { differences: differences(&trajectories), trajectories, monitor, modes, verdicts }
 }
 

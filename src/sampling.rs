@@ -35,9 +35,9 @@ pub fn of_map(experiment: &Experiment, t: f64, map: &DMatrix<f64>, weights: Opti
 
 /// A row of an arm that knows the modes only.
 pub fn of_strengths(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
-    let state = experiment.keep.map.then(|| State {
-        map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)),
-        weights: None,
-    });
+    let state = experiment
+        .keep
+        .map
+        .then(|| State { map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)), weights: None });
     Sample { t, mean: experiment.probe.observe_strengths(strengths), spread: None, state }
 }

@@ -37,11 +37,24 @@ impl Sharpness {
             .flat_map(|(input, lambda)| outputs().map(move |output| lambda * curvature(output, input)))
             .fold(0.0, f64::max);
         let estimate = reduction.approximation.clone().or_else(|| {
-            (depth > 2 && reduction.imbalance() > 1e-9)
-                .then(|| "deep strengths that differ are taken to end balanced".to_owned())
+            if depth > 2 && reduction.imbalance() > 1e-9 {
+                return Some("deep strengths that differ are taken to end balanced".to_owned());
+            }
+            // A mode that starts at 0, or below it and balanced, never gets to its s: the end is a saddle.
+            let stays = |mode: usize| basis.final_strength(mode).is_some() && !learns(&reduction.strengths[mode]);
+            (0..basis.len()).any(stays).then(|| "some modes are never learned from this start".to_owned())
         });
         Sharpness { value, estimate }
     }
+}
+
+/// Whether a mode of these strengths ever rises: not from the saddle at 0, nor on its stable manifold, on
+/// which two weights or more of equal modulus and negative product lie.
+fn learns(strengths: &[f64]) -> bool {
+    let u0: f64 = strengths.iter().product();
+    let equal = strengths.windows(2).all(|w| w[0].abs() == w[1].abs());
+    strengths.len() == 1
+        || (strengths.iter().any(|a| *a != 0.0) && !(equal && u0 < 0.0) && !(strengths.len() > 2 && u0 == 0.0))
 }
 
 /// Σ_l (∏_{i>l} a_i)² (∏_{i<l} b_i)², with a of the output mode and b of the input mode.
@@ -57,6 +70,10 @@ fn curvature(output: &[f64], input: &[f64]) -> f64 {
 
 /// Where a mode's strengths end: at ∏a = s/λ with the conserved a_i² − a_j² of their start.
 fn final_strengths(basis: &ModeBasis, start: &[f64], mode: usize) -> Vec<f64> {
+    // Neither rewarded nor punished: the strengths stay where they are.
+    if basis.s[mode] == 0.0 && basis.input_eigenvalues[mode] == 0.0 {
+        return start.to_vec();
+    }
     let end = if start.iter().all(|a| *a == 0.0) { 0.0 } else { basis.final_strength(mode).unwrap_or(0.0) };
     match start {
         [a, b] => {

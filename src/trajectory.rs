@@ -93,16 +93,27 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// What to change, for the arm that ended so; empty for a complete one.
+    pub fn advice(&self, arm: Arm) -> &'static str {
+        match (self, arm) {
+            (Outcome::Complete, _) => "",
+            (Outcome::Diverged { .. }, Arm::Sgd) => "lower the learning rate",
+            (Outcome::Diverged { .. }, _) => "the numbers leave the range of f64: scale the start or the task down",
+            (Outcome::StepUnderflow { .. }, _) => "loosen rtol or raise atol",
+            (Outcome::StepLimit { .. }, _) => "raise max_steps, loosen rtol or shorten the run",
+        }
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Outcome::Complete => write!(f, "complete"),
-            Outcome::Diverged { t } => {
-                write!(f, "diverged after t = {t:?}: lower the learning rate, or the scale of the start or the task")
-            }
-            Outcome::StepUnderflow { t } => write!(f, "step size underflow at t = {t:?}: loosen rtol or raise atol"),
+            Outcome::Diverged { t } => write!(f, "diverged after t = {t:?}"),
+            Outcome::StepUnderflow { t } => write!(f, "step size underflow at t = {t:?}"),
             Outcome::StepLimit { t, limit } => {
-                write!(f, "more than {limit} steps at t = {t:?}: raise max_steps, loosen rtol or shorten the run")
+                write!(f, "more than {limit} steps at t = {t:?}")
             }
         }
     }
@@ -121,7 +132,8 @@ pub struct Work {
     pub wall_s: f64,
 }
 
-/// The two terms of E = (1/2τ)Σ_α(s_α − a^α·b^α)² + (1/2τ)Σ_{α≠β}(a^α·b^β)².
+/// The two terms of E = (1/2τ)Σ_α(s_α − a^α·b^α)² + (1/2τ)Σ_{α≠β}(a^α·b^β)² (Saxe et al. 2013, for Σ11 = I);
+/// for Σ11 = cI, with s − cu in place of s − u, the first term over c and the second times c.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Energy {
     /// Modes against their singular values, (1/2τ)Σ_α(s_α − u_α)².
@@ -186,6 +198,9 @@ pub struct Trajectory {
     pub approximation: Option<String>,
     /// One per requested time, or fewer if the outcome is not complete.
     pub samples: Vec<Sample>,
+    /// When each mode is first at half of s/λ, in the scenario's units; `None` where it never is, or where
+    /// there is no s/λ.
+    pub half_times: Vec<Option<f64>>,
     /// Work done.
     pub work: Work,
     /// How it ended.

@@ -25,6 +25,7 @@ pub fn run(experiment: &Experiment, form: &ClosedForm, mut progress: impl FnMut(
         method: format!("{}: {}", form.name.name(), form.reason),
         approximation: (!form.exact).then(|| form.reason.clone()),
         samples,
+        half_times: (0..experiment.basis.len()).map(|mode| half_time(experiment, &form.form, mode)).collect(),
         work: Work { evaluations, wall_s: clock.elapsed().as_secs_f64(), ..Work::default() },
         outcome,
     }
@@ -70,6 +71,59 @@ fn strength(experiment: &Experiment, form: &Form, mode: usize, t: f64) -> f64 {
             InfiniteDepth { s, input_eigenvalue, tau, layers: experiment.widths.layers() as u32 }.strength(u0[mode], t)
         }
     }
+}
+
+/// When a mode is at half of s/λ within the run, by the form itself.
+fn half_time(experiment: &Experiment, form: &Form, mode: usize) -> Option<f64> {
+    let half = experiment.basis.final_strength(mode)? / 2.0;
+    let (s, input_eigenvalue) = (experiment.basis.s[mode], experiment.basis.input_eigenvalues[mode]);
+    let tau = experiment.clock.tau;
+    let pair = Pair { s, input_eigenvalue, tau };
+    let time = match form {
+        // Not one exponential but a sum over the inputs' eigenvectors: the crossing is bisected.
+        Form::SingleLayer(start) => {
+            let above = |t: f64| {
+                let map = single_layer(experiment, start, t);
+                experiment.probe.strengths(&map).get(mode).is_some_and(|u| *u >= half)
+            };
+            let end = experiment.clock.times.last().copied()?;
+            first_crossing(&experiment.clock.times, above).filter(|t| *t <= end)
+        }
+        Form::Sigmoid(u0) if u0[mode] >= half => Some(0.0),
+        Form::Sigmoid(u0) => pair.balanced_time(u0[mode], half),
+        Form::Unequal(starts) if starts[mode].0 * starts[mode].1 >= half => Some(0.0),
+        Form::Unequal(starts) => pair.time_to_reach(starts[mode], half),
+        Form::Deep(u0) | Form::InfiniteDepth(u0) if u0[mode] >= half => Some(0.0),
+        Form::Deep(u0) => {
+            let weights = experiment.widths.depth() as u32;
+            Deep { s, input_eigenvalue, tau, weights }.time_to_reach(u0[mode], half)
+        }
+        Form::InfiniteDepth(u0) => {
+            let layers = experiment.widths.layers() as u32;
+            InfiniteDepth { s, input_eigenvalue, tau, layers }.time_to_reach(u0[mode], half)
+        }
+    };
+    time.filter(|t| experiment.clock.times.last().is_some_and(|end| t <= end))
+}
+
+/// The first time from 0 on at which `above` holds, bisected between 0 and the sample times.
+fn first_crossing(times: &[f64], above: impl Fn(f64) -> bool) -> Option<f64> {
+    if above(0.0) {
+        return Some(0.0);
+    }
+    let after = times.iter().position(|t| above(*t))?;
+    let mut high = times[after];
+    let mut low = after.checked_sub(1).map_or(0.0, |before| times[before]);
+    // As often as an interval of numbers can be halved.
+    for _ in 0..64 {
+        let middle = 0.5 * (low + high);
+        if above(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(high)
 }
 
 /// When a mode of the given strengths at t = 0, one per weight matrix, reaches `target`; `None` if never.

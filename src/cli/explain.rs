@@ -2,9 +2,9 @@
 
 use super::tables::{short, table};
 use super::{ExplainArgs, Status, complain, run, say};
-use crate::analytic::{FormName, choose};
+use crate::analytic::{FormName, choose, time_to_reach};
 use crate::comparison::ModeSummary;
-use crate::experiment::{Batch, Experiment, SgdSettings};
+use crate::experiment::{Batch, Depth, Experiment, ModesSettings, SgdSettings};
 use crate::premises::HOLDS;
 use crate::report::mode_summaries;
 use crate::scenario::Built;
@@ -134,6 +134,12 @@ impl<'a> Explanation<'a> {
                 _ => format!("  mode {}: τ da_l/dt = (∏_(i≠l) a_i)({s} − {lambda} ∏ a_i)", index + 1),
             });
         }
+        if let Some(ModesSettings { depth: Depth::Infinite, .. }) = self.experiment.modes {
+            let layers = self.experiment.widths.layers();
+            lines.push(format!(
+                "The modes arm integrates the infinite-depth law instead, τ du/dt = {layers} u² (s − λu)."
+            ));
+        }
         if self.modes.len() > EQUATIONS_SHOWN {
             lines.push(format!("  and {} more", self.modes.len() - EQUATIONS_SHOWN));
         }
@@ -159,8 +165,8 @@ impl<'a> Explanation<'a> {
     fn mode_table(&self) -> String {
         let mut table = table(&["mode", "s", "λ", "u at t = 0", "learned to", "half-time", "10–90 %"]);
         for (index, mode) in self.modes.iter().enumerate().take(MODES_SHOWN) {
-            let rise = (self.experiment.widths.depth() == 2 && mode.s > 0.0)
-                .then(|| self.experiment.clock.tau / mode.s * 9f64.ln());
+            let reach = |share: f64| self.time_to(index, share * mode.final_strength()?);
+            let rise = reach(0.9).zip(reach(0.1)).map(|(late, early)| late - early);
             table.add_row([
                 (index + 1).to_string(),
                 short(Some(mode.s)),
@@ -173,6 +179,14 @@ impl<'a> Explanation<'a> {
         }
         let more = self.modes.len().saturating_sub(MODES_SHOWN);
         if more > 0 { format!("{table}\nand {more} more") } else { table.to_string() }
+    }
+
+    /// When a mode reaches `target`, by the closed form; `None` for never, and for a mode that starts there.
+    fn time_to(&self, mode: usize, target: f64) -> Option<f64> {
+        let Experiment { basis, reduction, clock, .. } = self.experiment;
+        let strengths = &reduction.strengths[mode];
+        time_to_reach(basis.s[mode], basis.input_eigenvalues[mode], clock.tau, strengths, target)
+            .filter(|t| *t > 0.0 && t.is_finite())
     }
 
     fn stability(&self) -> String {

@@ -70,7 +70,7 @@ pub(crate) struct RunArgs {
     /// Draw no figures
     #[arg(long)]
     no_plots: bool,
-    /// Print nothing but errors
+    /// Print nothing but warnings and errors
     #[arg(long, short)]
     quiet: bool,
 }

@@ -41,7 +41,7 @@ pub(super) fn run(args: &RunArgs) -> Status {
             Err(error) => return complain(&error),
         };
         let folder = folder(args, path);
-        if let Some((other, ..)) = jobs.iter().find(|(.., d)| d.path() == folder) {
+        if let Some((other, ..)) = jobs.iter().find(|(.., d)| d.name() == folder) {
             let (path, other, folder) = (path.display(), other.display(), folder.display());
             return complain(&format!(
                 "{path}: its results would replace those of {other} in {folder}; run them apart, with --out"
@@ -61,7 +61,7 @@ pub(super) fn run(args: &RunArgs) -> Status {
         }
         if !args.quiet {
             say(&tables::report(&built, &report));
-            say(&format!("Results in {}\n", destination.path().display()));
+            say(&format!("Results in {}\n", destination.name().display()));
         }
         if !report.is_complete() {
             complain(&format!("{}: {}", path.display(), report.status()));

@@ -88,6 +88,7 @@ pub fn describe_io(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::NotADirectory => "a part of this path is a file, not a directory".to_owned(),
         std::io::ErrorKind::IsADirectory => "is a directory, not a file".to_owned(),
         _ => error.to_string(),
     }

@@ -97,9 +97,13 @@ pub fn from_csv(text: &[u8]) -> Option<Vec<Sample>> {
                 Some(places) => Some(places.observe(&record)?),
                 None => None,
             };
-            Some(Sample { t: record.get(t)?.parse().ok()?, mean: mean.observe(&record)?, spread, state: None })
+            Some(Sample { t: finite(record.get(t)?)?, mean: mean.observe(&record)?, spread, state: None })
         })
         .collect()
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|x: &f64| x.is_finite())
 }
 
 /// Where the observed numbers stand in a row.
@@ -121,10 +125,10 @@ impl Places {
     }
 
     fn observe(&self, record: &csv::StringRecord) -> Option<Observation> {
-        let number = |place: usize| -> Option<f64> { record.get(place)?.parse().ok() };
+        let number = |place: usize| finite(record.get(place)?);
         let coupling = match record.get(self.coupling)? {
             "" => None,
-            text => Some(text.parse().ok()?),
+            text => Some(finite(text)?),
         };
         let energy = match self.energy {
             Some((modes, coupling)) => Some(Energy { modes: number(modes)?, coupling: number(coupling)? }),

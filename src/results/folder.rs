@@ -38,6 +38,9 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
 /// A place for results that has been found free, or held by results that may be replaced.
 #[derive(Debug, Clone)]
 pub struct Destination {
+    /// As it was asked for.
+    name: PathBuf,
+    /// Where it really is.
     path: PathBuf,
 }
 
@@ -47,18 +50,32 @@ impl Destination {
     /// # Errors
     /// If something else is there.
     pub fn new(path: &Path) -> Result<Destination, FolderError> {
-        match fs::symlink_metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(at(path)(error)),
-            Ok(_) if holds_results(path) => {}
-            Ok(_) => return Err(FolderError::Foreign(path.to_owned())),
+        match fs::metadata(path) {
+            // Under its real name: not `.`, and not a link, which would be replaced in the folder's place.
+            Ok(_) if holds_results(path) => {
+                Ok(Destination { name: path.to_owned(), path: path.canonicalize().map_err(at(path))? })
+            }
+            Ok(_) => Err(FolderError::Foreign(path.to_owned())),
+            Err(_) if fs::symlink_metadata(path).is_ok() => Err(FolderError::Foreign(path.to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path.file_name().is_some() => {
+                check_parents(path)?;
+                Ok(Destination { name: path.to_owned(), path: path.to_owned() })
+            }
+            Err(error) => Err(at(path)(error)),
         }
-        Ok(Destination { path: path.to_owned() })
     }
 
-    /// The folder's path.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// The folder's path as it was asked for.
+    pub fn name(&self) -> &Path {
+        &self.name
+    }
+}
+
+/// The nearest ancestor that exists must be a folder, in which the others can be made.
+fn check_parents(path: &Path) -> Result<(), FolderError> {
+    match path.ancestors().skip(1).find(|p| p.exists()) {
+        Some(parent) if !parent.is_dir() => Err(at(parent)(io::ErrorKind::NotADirectory.into())),
+        _ => Ok(()),
     }
 }
 

@@ -75,6 +75,7 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
     let scenario: Scenario = String::from_utf8(load(scenario_path.clone())?)
         .ok()
         .and_then(|text| toml::from_str(&text).ok())
+        .filter(|scenario: &Scenario| scenario.time.tau.is_finite() && scenario.time.tau > 0.0)
         .ok_or(ReadError::Foreign(scenario_path))?;
     let arms = summary.get("arms").and_then(Value::as_object).ok_or_else(|| ReadError::Foreign(path.clone()))?;
     let mut trajectories = Vec::new();
@@ -107,6 +108,7 @@ fn trajectory(arm: Arm, described: &Value, samples: Vec<crate::trajectory::Sampl
         method: text("method").unwrap_or_default(),
         approximation: text("approximation"),
         samples,
+        half_times: Vec::new(),
         work: Work::default(),
         // Which way it failed does not matter to a figure.
         outcome: if complete { Outcome::Complete } else { Outcome::Diverged { t: last } },

@@ -46,10 +46,16 @@ impl Budget {
     }
 }
 
-/// Bytes of the statistics of N1 inputs and N3 outputs, their eigenvectors and modes.
+/// Bytes of the statistics of N1 inputs and N3 outputs, their eigenvectors and modes, and of samples
+/// with what making their targets takes.
 pub fn of_task(inputs: usize, outputs: usize, samples: usize) -> f64 {
     let (n1, n3) = (inputs as f64, outputs as f64);
-    8.0 * (6.0 * n1 * n1 + 8.0 * n1 * n3 + (n1 + n3) * samples as f64)
+    8.0 * (6.0 * n1 * n1 + 8.0 * n1 * n3 + (n1 + 3.0 * n3) * samples as f64)
+}
+
+/// Bytes of samples while they are drawn: the Gaussian matrix, its QR factors, inputs and targets.
+pub fn of_drawn_samples(inputs: usize, outputs: usize, samples: usize) -> f64 {
+    8.0 * 4.0 * (inputs as f64 + outputs as f64) * samples as f64
 }
 
 /// Weights of a network, in floating point so that nothing overflows.

@@ -27,6 +27,8 @@ const WATCH_EVERY: u64 = 64;
 
 /// One run of descent: its rows, its work, and how it ended.
 struct Run {
+    /// Mode strengths at t = 0, whether or not that is a row.
+    start: Vec<f64>,
     samples: Vec<Sample>,
     work: Work,
     outcome: Outcome,
@@ -39,15 +41,17 @@ pub fn run(experiment: &Experiment, settings: &SgdSettings, progress: impl Fn(us
         Batch::Full => vec![full_batch(experiment, settings, &progress)],
         Batch::Size(size) => {
             let samples = training_samples(experiment, settings.batch);
-            // Without a random order all runs are the same run.
-            let distinct = if settings.order == Order::Sequential { 1 } else { settings.runs };
+            let distinct = if is_random(settings) { settings.runs } else { 1 };
             (0..distinct)
                 .into_par_iter()
                 .map(|run| minibatch(experiment, settings, &samples, size, run, &progress))
                 .collect()
         }
     };
+    let start = runs.first().map(|run| run.start.clone()).unwrap_or_default();
     let mut trajectory = if runs.len() == 1 { single(runs.remove(0), settings.runs) } else { mean(&runs) };
+    trajectory.half_times =
+        (0..experiment.basis.len()).map(|mode| half_time(experiment, &trajectory, &start, mode)).collect();
     trajectory.method = method(experiment, settings);
     trajectory.work.wall_s = clock.elapsed().as_secs_f64();
     trajectory
@@ -63,7 +67,17 @@ fn method(experiment: &Experiment, settings: &SgdSettings) -> String {
         Averaging::Mean => "",
         Averaging::Sum => " on the summed loss",
     };
-    format!("{batch}, learning rate {}{loss}, {} run(s)", settings.learning_rate, settings.runs)
+    let runs = match (settings.runs, is_random(settings)) {
+        (1, _) => String::new(),
+        (n, true) => format!(", {n} runs"),
+        (n, false) => format!(", {n} runs that are all the same"),
+    };
+    format!("{batch}, learning rate {}{loss}{runs}", settings.learning_rate)
+}
+
+/// Whether runs differ: they do in the order of the samples, and in nothing else.
+pub fn is_random(settings: &SgdSettings) -> bool {
+    settings.batch != Batch::Full && settings.order == Order::Shuffled
 }
 
 fn order_name(order: Order) -> &'static str {
@@ -161,7 +175,8 @@ fn descend(
     progress: &(impl Fn(usize) + Sync),
 ) -> Run {
     let mut samples: Vec<Sample> = Vec::with_capacity(experiment.clock.times.len());
-    let ceiling = DIVERGED * observe(0.0, weights).mean.loss.max(0.5 * experiment.task.statistics.trace_sigma33);
+    let start = observe(0.0, weights).mean;
+    let ceiling = DIVERGED * start.loss.max(0.5 * experiment.task.statistics.trace_sigma33);
     let mut done = 0;
     let mut finite_at = 0.0;
     let mut outcome = Outcome::Complete;
@@ -186,11 +201,24 @@ fn descend(
         samples.push(sample);
         progress(1);
     }
-    Run { samples, work: Work { accepted: done, rejected: 0, evaluations: done, wall_s: 0.0 }, outcome }
+    Run {
+        start: start.modes,
+        samples,
+        work: Work { accepted: done, rejected: 0, evaluations: done, wall_s: 0.0 },
+        outcome,
+    }
 }
 
 fn trajectory(samples: Vec<Sample>, work: Work, outcome: Outcome) -> Trajectory {
-    Trajectory { arm: Arm::Sgd, method: String::new(), approximation: None, samples, work, outcome }
+    Trajectory {
+        arm: Arm::Sgd,
+        method: String::new(),
+        approximation: None,
+        samples,
+        half_times: Vec::new(),
+        work,
+        outcome,
+    }
 }
 
 /// One run; where it stands for several that would be the same, their spread is zero.
@@ -248,4 +276,24 @@ fn combine(runs: &[&Observation], statistic: impl Fn(&[f64]) -> f64) -> Observat
             coupling: over(&|o| o.energy.map_or(0.0, |e| e.coupling)),
         }),
     }
+}
+
+/// The first time at which a mode is at half of s/λ; `None` if it never is. Descent keeps no states between
+/// its rows: between two of them ln(u/(s/λ − u)) is taken to be linear in time, which it is for balanced pairs.
+fn half_time(experiment: &Experiment, trajectory: &Trajectory, start: &[f64], mode: usize) -> Option<f64> {
+    let end = experiment.basis.final_strength(mode)?;
+    let first = start.get(mode).map(|u| (0.0, u / end));
+    let shares: Vec<(f64, f64)> = first.into_iter().chain(trajectory.mode(mode).map(|(t, u)| (t, u / end))).collect();
+    let after = shares.iter().position(|(_, x)| *x >= 0.5)?;
+    let (t1, x1) = *shares.get(after)?;
+    let Some((t0, x0)) = after.checked_sub(1).and_then(|before| shares.get(before)).copied() else {
+        return Some(t1);
+    };
+    let fraction = if x0 > 0.0 && x1 < 1.0 {
+        let (y0, y1) = ((x0 / (1.0 - x0)).ln(), (x1 / (1.0 - x1)).ln());
+        -y0 / (y1 - y0)
+    } else {
+        (0.5 - x0) / (x1 - x0)
+    };
+    Some(t0 + fraction * (t1 - t0))
 }

@@ -2,8 +2,8 @@
 
 use super::Statistics;
 use crate::kernels::{View, product};
-use crate::linalg::{blocks, complement, extend_orthonormal, join, svd, symmetric_eigen};
-use nalgebra::{DMatrix, DVector};
+use crate::linalg::{Svd, blocks, complement, extend_orthonormal, join, map_of, svd, symmetric_eigen};
+use nalgebra::{DMatrix, DMatrixView, DVector};
 
 /// Values of a block are equal within this, relative to the larger.
 const EQUAL: f64 = 1e-9;
@@ -39,9 +39,8 @@ impl ModeBasis {
         let decomposition = svd(&statistics.sigma31);
         let rank = decomposition.s.len();
         let (mut u, mut v) = (decomposition.u, decomposition.v);
-        let map = crate::linalg::map_of(start);
         for block in blocks(&decomposition.s, close) {
-            resolve_block(&mut u, &mut v, block, statistics, &map);
+            resolve_block(&mut u, &mut v, block, statistics, start);
         }
         let k = statistics.inputs().min(statistics.outputs());
         if rank < k {
@@ -72,6 +71,12 @@ impl ModeBasis {
             (Some(&s), Some(&lambda)) if s > 0.0 && lambda > 0.0 => Some(s / lambda),
             _ => None,
         }
+    }
+
+    /// u_α/(½s/λ) − 1 for each mode, which is first 0 when it is half learned; −1 where there is no s/λ.
+    pub fn half_learned(&self, strengths: &[f64]) -> Vec<f64> {
+        let level = |(mode, u): (usize, &f64)| self.final_strength(mode).map_or(-1.0, |end| 2.0 * u / end - 1.0);
+        strengths.iter().enumerate().map(level).collect()
     }
 
     /// ‖Σ11V − V diag λ‖/‖Σ11‖: 0 if every v_α is an eigenvector of Σ11.
@@ -106,8 +111,9 @@ fn resolve_block(
     v: &mut DMatrix<f64>,
     block: std::ops::Range<usize>,
     statistics: &Statistics,
-    map: &DMatrix<f64>,
+    start: &[DMatrix<f64>],
 ) {
+    let map = map_of(start);
     if block.len() < 2 {
         return;
     }
@@ -120,11 +126,32 @@ fn resolve_block(
             continue;
         }
         let range = block.start + inner.start..block.start + inner.end;
-        let within = u.columns_range(range.clone()).transpose() * map * v.columns_range(range.clone());
-        let (_, rotation) = symmetric_eigen(&within);
+        let within = u.columns_range(range.clone()).transpose() * &map * v.columns_range(range.clone());
+        let (strengths, rotation) = symmetric_eigen(&within);
+        let rotation = resolve_by_first_layer(rotation, strengths.as_slice(), start, &v.columns_range(range.clone()));
         rotate(u, &range, &rotation);
         rotate(v, &range, &rotation);
     }
+}
+
+/// Where the map leaves a choice too (`strengths` that are equal), W1 makes it: the columns of `rotation`
+/// are turned to diagonalise W1ᵀW1 within the inputs `v`.
+fn resolve_by_first_layer(
+    mut rotation: DMatrix<f64>,
+    strengths: &[f64],
+    start: &[DMatrix<f64>],
+    v: &DMatrixView<f64>,
+) -> DMatrix<f64> {
+    let Some(first) = start.first() else { return rotation };
+    let largest = strengths.iter().map(|x| x.abs()).fold(0.0, f64::max);
+    for block in blocks(strengths, |a, b| (a - b).abs() <= EQUAL * largest) {
+        if block.len() > 1 {
+            let read = first * (v * rotation.columns_range(block.clone()));
+            let (_, turn) = symmetric_eigen(&(read.transpose() * read));
+            rotate(&mut rotation, &block, &turn);
+        }
+    }
+    rotation
 }
 
 /// `count` pairs of null singular vectors, as the start couples them.
@@ -144,8 +171,11 @@ fn null_pairs(
     let mut image = null_image(u, &null_v, start);
     for block in blocks(lambda.as_slice(), |a, b| close(a, b) || a.abs() <= floor) {
         if block.len() > 1 {
-            let first = start.first().map(|w| w * null_v.columns_range(block.clone()));
-            let rotation = resolve_null_block(&image.columns_range(block.clone()).into_owned(), first);
+            let rotation = resolve_null_block(
+                &image.columns_range(block.clone()).into_owned(),
+                start,
+                &null_v.columns_range(block.clone()),
+            );
             rotate(&mut null_v, &block, &rotation);
             rotate(&mut image, &block, &rotation);
         }
@@ -163,7 +193,7 @@ fn null_image(u: &DMatrix<f64>, null_v: &DMatrix<f64>, start: &[DMatrix<f64>]) -
     if start.is_empty() {
         return DMatrix::zeros(u.nrows(), null_v.ncols());
     }
-    let map = crate::linalg::map_of(start);
+    let map = map_of(start);
     let mut image = product((&map).into(), null_v.into());
     image -= u * (u.transpose() * &image);
     let scale: f64 = start.iter().map(|w| w.norm()).product();
@@ -177,10 +207,11 @@ fn null_image(u: &DMatrix<f64>, null_v: &DMatrix<f64>, start: &[DMatrix<f64>]) -
 
 /// Rotates null inputs of one and the same variance: those that the map couples first, by its right
 /// singular vectors, then those that W1 at least reads, by W1's.
-fn resolve_null_block(image: &DMatrix<f64>, first: Option<DMatrix<f64>>) -> DMatrix<f64> {
-    let coupled = svd(image).v;
+fn resolve_null_block(image: &DMatrix<f64>, start: &[DMatrix<f64>], v: &DMatrixView<f64>) -> DMatrix<f64> {
+    let Svd { s, v: coupled, .. } = svd(image);
+    let coupled = resolve_by_first_layer(coupled, &s, start, v);
     let rest = complement(&coupled);
-    let read = first.map_or_else(|| DMatrix::zeros(rest.ncols(), 0), |w| svd(&(w * &rest)).v);
+    let read = start.first().map_or_else(|| DMatrix::zeros(rest.ncols(), 0), |w| svd(&(w * (v * &rest))).v);
     join(&coupled, &(&rest * join(&read, &complement(&read))))
 }
 
@@ -206,7 +237,8 @@ fn pair_by_coupling(mut image: DMatrix<f64>, count: usize) -> Vec<(usize, DVecto
     pairs
 }
 
-/// Completes the pairs by uncoupled ones: the inputs that W1 reads most, and outputs that W_D reaches.
+/// Completes the pairs by uncoupled ones. An input that W1 reads goes with an output that W_D does not
+/// reach, and the reverse: a mode has one direction in a hidden layer, and these have two.
 fn fill_up(
     pairs: &mut Vec<(usize, DVector<f64>)>,
     count: usize,
@@ -226,11 +258,35 @@ fn fill_up(
     let most = free.iter().map(|(_, norm)| *norm).fold(0.0, f64::max);
     // Equals, within rounding, stay in their order.
     free.sort_by_key(|(_, norm)| std::cmp::Reverse((norm / most.max(f64::MIN_POSITIVE) / EQUAL).round() as u64));
-    let mut taken: Vec<DVector<f64>> = u.column_iter().map(|c| c.into_owned()).collect();
-    taken.extend(pairs.iter().map(|(_, direction)| direction.clone()));
-    let reached = start.last().map_or_else(|| DMatrix::zeros(u.nrows(), 0), |w| svd(w).u);
-    let axes = (0..u.nrows()).map(|i| DVector::from_fn(u.nrows(), |j, _| f64::from(i == j)));
-    let candidates = reached.column_iter().map(|c| c.into_owned()).chain(axes);
-    let outputs = extend_orthonormal(taken, candidates, missing);
+    let directions: Vec<_> = pairs.iter().map(|(_, direction)| direction.clone()).collect();
+    let outputs = free_outputs(u, directions, missing, start);
     pairs.extend(free.into_iter().map(|(j, _)| j).zip(outputs));
+}
+
+/// Outputs that are still free: first those that W_D does not reach, then those that it does, the most last.
+fn free_outputs(
+    u: &DMatrix<f64>,
+    paired: Vec<DVector<f64>>,
+    missing: usize,
+    start: &[DMatrix<f64>],
+) -> Vec<DVector<f64>> {
+    let mut taken: Vec<DVector<f64>> = u.column_iter().map(|c| c.into_owned()).collect();
+    taken.extend(paired);
+    let mut reached = match start.last() {
+        None => Vec::new(),
+        Some(last) => {
+            let basis = DMatrix::from_fn(u.nrows(), taken.len(), |i, j| taken[j][i]);
+            let rest = svd(&(last - &basis * (basis.transpose() * last)));
+            let floor = ROUNDING * last.norm();
+            let above = rest.s.iter().take_while(|s| **s > floor).count();
+            let directions = rest.u.column_iter().take(above).map(|c| c.into_owned());
+            extend_orthonormal(taken.clone(), directions, missing)
+        }
+    };
+    taken.extend(reached.iter().cloned());
+    let axes = (0..u.nrows()).map(|i| DVector::from_fn(u.nrows(), |j, _| f64::from(i == j)));
+    let mut outputs = extend_orthonormal(taken, axes, missing - reached.len());
+    reached.reverse();
+    outputs.extend(reached);
+    outputs
 }

@@ -18,6 +18,7 @@ use crate::network::Widths;
 use crate::premises::Premises;
 use crate::probe::Probe;
 use crate::reduction::Reduction;
+use crate::sgd::drawn_samples;
 use crate::stability::Sharpness;
 use crate::task::ModeBasis;
 use crate::trajectory::Arm;
@@ -162,6 +163,12 @@ impl Builder<'_> {
     fn admit(&self, widths: &Widths, samples: usize, times: usize, keep: Keep) -> Result<f64, Fault> {
         let arms = Arm::ALL.len() as f64;
         let task = budget::of_task(widths.inputs(), widths.outputs(), samples);
+        if let (Some(BatchSize::Size(size)), 0) = (self.scenario.sgd.as_ref().map(|sgd| sgd.batch), samples) {
+            let batch = Batch::Size(usize::try_from(size).unwrap_or(usize::MAX));
+            let drawn = drawn_samples(widths.inputs(), widths.outputs(), batch);
+            let need = budget::of_drawn_samples(widths.inputs(), widths.outputs(), drawn);
+            self.budget.admit("drawing whole batches", need).map_err(|message| Fault::new("sgd.batch", message, ""))?;
+        }
         let state = budget::of_integration(widths.as_slice());
         // Every run of a random order keeps its rows until all are there to be averaged.
         let runs = self.scenario.sgd.as_ref().filter(|s| s.batch != BatchSize::Full).map_or(1.0, |s| f64::from(s.runs));
@@ -180,6 +187,17 @@ impl Builder<'_> {
     }
 
     fn clock(&mut self, basis: &ModeBasis, reduction: &Reduction) -> Result<Clock, Fault> {
+        let clock = self.sample_times(basis, reduction)?;
+        match clock.times.last() {
+            Some(end) if !(end / clock.tau).is_finite() => {
+                let message = format!("t/τ = {end:?}/{:?} is beyond the range of numbers", clock.tau);
+                Err(Fault::new("time.tau", message, ""))
+            }
+            _ => Ok(clock),
+        }
+    }
+
+    fn sample_times(&mut self, basis: &ModeBasis, reduction: &Reduction) -> Result<Clock, Fault> {
         let time = &mut self.scenario.time;
         let tau = time.tau;
         if let Some(times) = &time.times {
@@ -189,7 +207,7 @@ impl Builder<'_> {
         let end = match time.end {
             Some(End::At(end)) => end,
             _ => auto_end(basis, reduction, tau).ok_or_else(|| {
-                let message = "no mode is ever learned from this start, so there is no time until which";
+                let message = "nothing is left to wait for: every mode has been learned at the start, or never will be";
                 Fault::new("time.end", message, "a number")
             })?,
         };
