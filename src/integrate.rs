@@ -65,11 +65,20 @@ pub trait Observer {
     /// Sees the state at `times[index]`; false if what it sees is not finite, which ends the run as diverged.
     fn visit(&mut self, index: usize, y: &[f64]) -> bool;
 
-    /// Quantities whose first upward crossing of 0 is looked for; always as many.
-    fn levels(&self, y: &[f64]) -> Vec<f64>;
+    /// Quantities whose first upward crossing of 0 is looked for; always as many, by default none.
+    fn levels(&self, _y: &[f64]) -> Vec<f64> {
+        Vec::new()
+    }
 
     /// Learns that a level is first at 0 or above at time `t`, 0 if it is so from the start.
-    fn crossed(&mut self, level: usize, t: f64);
+    fn crossed(&mut self, _level: usize, _t: f64) {}
+}
+
+/// A function that only visits.
+impl<F: FnMut(usize, &[f64]) -> bool> Observer for F {
+    fn visit(&mut self, index: usize, y: &[f64]) -> bool {
+        self(index, y)
+    }
 }
 
 /// Integrates from `y` at T = 0 and shows the observer the state at each of the non-decreasing `times`,
@@ -165,6 +174,9 @@ impl<F: VectorField> Stepper<'_, F> {
         while visitor.due(self.now).is_some() {
             visitor.show(self.y.as_slice())?;
         }
+        if self.now < end && !self.has_rate() {
+            return Err(Outcome::Diverged { t: self.now });
+        }
         while self.now < end {
             if self.work.accepted + self.work.rejected >= self.settings.max_steps {
                 return Err(Outcome::StepLimit { t: self.now, limit: self.settings.max_steps });
@@ -210,7 +222,7 @@ impl<F: VectorField> Stepper<'_, F> {
             self.y = last;
         }
         match piece.error {
-            Some(IntegrationError::StepSizeUnderflow { .. }) => Err(Outcome::StepUnderflow { t: self.now }),
+            Some(IntegrationError::StepSizeUnderflow { .. }) => Err(self.stuck()),
             _ => Ok(()),
         }
     }
@@ -277,14 +289,17 @@ impl<F: VectorField> Stepper<'_, F> {
     }
 
     /// Why no step can be made from here: the field has no finite value, or no step is small enough.
-    fn stuck(&self) -> Outcome {
+    fn stuck(&mut self) -> Outcome {
+        let t = self.now;
+        if self.has_rate() { Outcome::StepUnderflow { t } } else { Outcome::Diverged { t } }
+    }
+
+    /// Whether the field has a finite value here.
+    fn has_rate(&mut self) -> bool {
         let mut dy = vec![0.0; self.y.len()];
         self.field.evaluate(self.y.as_slice(), &mut dy);
-        if dy.iter().all(|v| v.is_finite()) {
-            Outcome::StepUnderflow { t: self.now }
-        } else {
-            Outcome::Diverged { t: self.now }
-        }
+        self.work.evaluations += 1;
+        dy.iter().all(|v| v.is_finite())
     }
 
     /// Adds a piece to the work done.

@@ -28,4 +28,5 @@ pub mod scenario;
 pub mod sgd;
 pub mod stability;
 pub mod task;
+pub mod text;
 pub mod trajectory;

@@ -1,5 +1,6 @@
 //! What every arm produces, and how it ended.
 
+use crate::text::number;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -110,10 +111,10 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Outcome::Complete => write!(f, "complete"),
-            Outcome::Diverged { t } => write!(f, "diverged after t = {t:?}"),
-            Outcome::StepUnderflow { t } => write!(f, "step size underflow at t = {t:?}"),
+            Outcome::Diverged { t } => write!(f, "diverged after t = {}", number(*t)),
+            Outcome::StepUnderflow { t } => write!(f, "step size underflow at t = {}", number(*t)),
             Outcome::StepLimit { t, limit } => {
-                write!(f, "more than {limit} steps at t = {t:?}")
+                write!(f, "more than {limit} steps at t = {}", number(*t))
             }
         }
     }

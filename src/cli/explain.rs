@@ -11,6 +11,7 @@ use crate::scenario::Built;
 use crate::sgd::Pace;
 use crate::stability::Sharpness;
 use crate::task::Averaging;
+use crate::text::number;
 use serde_json::{Value, json};
 
 /// Says what will be solved; integrates nothing.
@@ -109,8 +110,11 @@ impl<'a> Explanation<'a> {
     fn equations(&self) -> String {
         let tau = self.experiment.clock.tau;
         let depth = self.experiment.widths.depth();
-        let mut lines =
-            vec![format!("The weight flow, with τ = {tau}, L_min = {}:", self.experiment.task.statistics.least_loss)];
+        let mut lines = vec![format!(
+            "The weight flow, with τ = {}, L_min = {}:",
+            number(tau),
+            number(self.experiment.task.statistics.least_loss)
+        )];
         match depth {
             1 => lines.push("  τ dW1/dt = Σ31 − W1 Σ11".into()),
             2 => {
@@ -214,10 +218,10 @@ impl<'a> Explanation<'a> {
 
     fn cost(&self) -> String {
         let mut text = format!(
-            "Cost: a state of {} weights, {} sample times, about {:.3} GiB of memory.",
+            "Cost: a state of {} weights, {} sample times, about {} of memory.",
             self.experiment.widths.weights(),
             self.experiment.clock.times.len(),
-            self.built.memory / (1u64 << 30) as f64
+            crate::scenario::in_gib(self.built.memory)
         );
         if let Some(sgd) = &self.experiment.sgd {
             text.push_str(&format!(" Descent takes {} updates.", self.updates(sgd)));

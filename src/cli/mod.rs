@@ -141,7 +141,11 @@ impl Cli {
 
 /// Prints to standard output. A reader that has gone away, as `head` does, is no error.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    if let Err(error) = writeln!(std::io::stdout(), "{text}")
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        complain(&format!("standard output: {error}"));
+    }
 }
 
 /// Prints one message to standard error.

@@ -54,7 +54,9 @@ pub(super) fn run(args: &RunArgs) -> Status {
     }
     let mut worst = Status::Good;
     for (path, built, destination) in jobs {
-        warn(&built);
+        if !args.quiet {
+            warn(&built);
+        }
         let report = execute_with_progress(&built, args.quiet);
         if let Err(error) = results::write(&destination, &built, &report, path, !args.no_plots) {
             return worst.max(complain(&error));

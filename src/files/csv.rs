@@ -4,9 +4,10 @@
 //! crate skips blank lines but counts them to the record before, so its positions are off after
 //! them. A quoted line break, which it would understand, has no place among numbers.
 
-use super::error::{FileError, visible};
+use super::error::FileError;
 use super::source::Source;
 use super::table::Table;
+use crate::text::visible;
 use std::borrow::Cow;
 
 /// A longer line is no row of numbers that a network could take as its input.

@@ -1,5 +1,6 @@
 //! What is wrong with a data file, and where.
 
+use crate::text::visible;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -99,9 +100,4 @@ impl Excerpt {
         }
         Excerpt { text: format!("…{text}"), column: at - first + 2 }
     }
-}
-
-/// A character as it may be shown on a terminal: what a file holds must not steer it.
-pub(super) fn visible(c: char) -> char {
-    if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c }
 }

@@ -4,7 +4,7 @@
 //! so a hostile header of 64 KiB overflows the stack, which no error handling can catch.
 
 use super::elements::{Element, Endian};
-use super::error::visible;
+use crate::text::visible;
 
 /// What a header says.
 #[derive(Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ pub use summary::summary;
 
 use crate::comparison::{Difference, ModeSummary};
 use crate::figure::{FigureError, Format, Overlay, Panel};
+use crate::text::number;
 use crate::trajectory::Trajectory;
 
 /// What a figure is made of, from a run or from its files: drawn again, it is the same.
@@ -42,7 +43,7 @@ impl Picture<'_> {
     pub fn draw(&self, format: Format) -> Result<Vec<u8>, FigureError> {
         let time_label = match self.tau {
             1.0 => "time t (units of τ)".to_owned(),
-            tau => format!("time t (τ = {tau})"),
+            tau => format!("time t (τ = {})", number(tau)),
         };
         let note = self.note();
         let overlay = Overlay {

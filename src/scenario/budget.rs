@@ -1,6 +1,7 @@
 //! What a run will need in memory, known before anything is allocated.
 
 use crate::experiment::Keep;
+use crate::text::number;
 
 /// The most memory that a run may take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,9 +40,9 @@ impl Budget {
             return Ok(());
         }
         Err(format!(
-            "{what} would need about {:.3} GiB of memory; the budget is {} GiB (set {VARIABLE} to change it)",
-            need / GIB,
-            self.gib
+            "{what} would need about {} of memory; the budget is {} GiB (set {VARIABLE} to change it)",
+            in_gib(need),
+            number(self.gib)
         ))
     }
 }
@@ -53,9 +54,18 @@ pub fn of_task(inputs: usize, outputs: usize, samples: usize) -> f64 {
     8.0 * (6.0 * n1 * n1 + 8.0 * n1 * n3 + (n1 + 3.0 * n3) * samples as f64)
 }
 
-/// Bytes of samples while they are drawn: the Gaussian matrix, its QR factors, inputs and targets.
-pub fn of_drawn_samples(inputs: usize, outputs: usize, samples: usize) -> f64 {
-    8.0 * 4.0 * (inputs as f64 + outputs as f64) * samples as f64
+/// Bytes in GiB, in digits that say something however few or many they are.
+pub fn in_gib(bytes: f64) -> String {
+    let gib = bytes / GIB;
+    if (0.01..1e6).contains(&gib) { format!("{gib:.2} GiB") } else { format!("{gib:.1e} GiB") }
+}
+
+/// Bytes of minibatch descent: the samples `drawn` where the task has none, and for each of the runs that
+/// go on at once a batch in all layers.
+pub fn of_descent(widths: &[usize], drawn: usize, batch: usize, at_once: usize) -> f64 {
+    let ends = widths.first().copied().unwrap_or(0) as f64 + widths.last().copied().unwrap_or(0) as f64;
+    let layers: f64 = widths.iter().map(|w| *w as f64).sum();
+    8.0 * (4.0 * ends * drawn as f64 + (3.0 * layers * batch as f64 + 2.0 * weights(widths)) * at_once as f64)
 }
 
 /// Weights of a network, in floating point so that nothing overflows.

@@ -10,7 +10,7 @@ mod source;
 mod tasks;
 mod values;
 
-pub use budget::Budget;
+pub use budget::{Budget, in_gib};
 pub use build::{Built, build};
 pub use format::*;
 pub use parse::parse;

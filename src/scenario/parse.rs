@@ -2,6 +2,7 @@
 
 use super::format::Scenario;
 use super::source::{Diagnostic, KeyPath, Source};
+use crate::text::visible;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -60,26 +61,62 @@ fn explain(message: &str) -> (String, Option<String>) {
         let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
         let suggestion = nearest(name, &known).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
         let allowed = if known.is_empty() { "no keys".to_owned() } else { known.join(", ") };
-        return (format!("{what} `{name}`{suggestion}"), Some(allowed));
+        return (format!("{what} `{}`{suggestion}", name.chars().map(visible).collect::<String>()), Some(allowed));
     }
     if let Some(name) = message.strip_prefix("missing field ") {
-        return (format!("missing key {name}"), None);
+        return (format!("missing key {name}"), hint(name.trim_matches('`')).map(str::to_owned));
+    }
+    if message.starts_with("wanted string or table") {
+        return ("this must be a table".to_owned(), Some("a table, such as { name = { ... } }".to_owned()));
+    }
+    if message.starts_with("wanted exactly 1 element") {
+        return ("this must be a table, not a list".to_owned(), Some("a table, in single brackets".to_owned()));
     }
     match message.split_once(", expected ") {
-        Some((what, expected)) => (what.to_owned(), Some(in_plain_words(expected).to_owned())),
+        Some((what, expected)) => {
+            let what = what.replace(" as i128", "").replace("type: map", "type: a table or a date");
+            (what.replace("type: sequence", "type: a list"), Some(in_words(expected)))
+        }
         None => (message.to_owned(), None),
     }
 }
 
-/// The names of Rust's types as a user would say them.
-fn in_plain_words(expected: &str) -> &str {
+/// What a missing key may hold, where its name does not say it.
+fn hint(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "task" => "a table [task.spectrum], [task.matrices], [task.hierarchy], [task.gaussian] or [task.dataset]",
+        "network" => "a table [network] with `hidden` and `init`",
+        "init" => "such as init.aligned = { strength = 1e-3 }",
+        "time" => "a table [time] with `end` (and `samples`), or `times`",
+        "hidden" => "the widths of the hidden layers, such as [12]",
+        _ => return None,
+    })
+}
+
+/// What a type of Rust is to someone who writes a scenario.
+fn in_words(expected: &str) -> String {
     match expected {
-        "u64" | "u32" | "usize" => "an integer ≥ 0",
+        "usize" | "u64" => "an integer ≥ 0",
+        "u32" => "an integer from 0 to 4294967295",
         "f64" => "a number",
-        "a sequence" => "an array, in [ ]",
         "a boolean" => "true or false",
-        "a map" => "a table, in { }",
-        other => other.strip_prefix("struct ").map_or(other, |_| "a table, in { }"),
+        "a sequence" => "a list",
+        "map" => "a table",
+        table if table.starts_with("struct ") => "a table",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// The TOML parser's message as what is wrong and what is allowed.
+pub(super) fn explain_syntax(message: &str) -> (String, Option<String>) {
+    match message.split_once(", expected ") {
+        Some(("string values must be quoted" | "invalid boolean", _)) => {
+            let allowed = "a number, true or false, a list, a table, or text in quotes";
+            ("this is not a value".to_owned(), Some(allowed.to_owned()))
+        }
+        Some((what, expected)) => (what.to_owned(), Some(expected.to_owned())),
+        None => (message.to_owned(), None),
     }
 }
 

@@ -50,7 +50,7 @@ impl fmt::Display for Diagnostic {
         if let Some(place) = &self.place {
             let number = place.line.to_string();
             let skip = if place.text.chars().count() > SHOWN { place.column.saturating_sub(SHOWN / 2) } else { 0 };
-            let shown: String = place.text.chars().skip(skip).take(SHOWN).collect();
+            let shown: String = place.text.chars().map(crate::text::visible).skip(skip).take(SHOWN).collect();
             let before: String = (place.text.chars().skip(skip).take((place.column - 1).saturating_sub(skip)))
                 .map(|c| if c == '\t' { '\t' } else { ' ' })
                 .collect();
@@ -120,8 +120,7 @@ impl Source {
         let bytes = std::fs::read(path).map_err(|error| fail(crate::files::describe_io(&error)))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
-            let place = place_in(&text, valid..valid);
+            let place = place_in(&String::from_utf8_lossy(error.as_bytes()), valid..valid);
             Diagnostic { place: Some(place), ..fail("not UTF-8 text".into()) }
         })?;
         Ok(Source::new(path, text, overrides))
@@ -155,11 +154,15 @@ impl Source {
             None => Spanned::new(0..0, DeTable::new()),
         };
         for text in texts {
-            let table = self.parse(text)?;
-            let equals = text.padded.find('=').unwrap_or(text.padded.len());
-            if table.get_ref().is_empty() || equals == text.padded.len() {
+            let no_override = || {
                 let message = "an override takes the form KEY=VALUE".to_owned();
-                return Err(self.at(text.start..text.padded.len(), message, Some("such as flow.rtol=1e-6".into())));
+                self.at(text.start..text.padded.len(), message, Some("such as flow.rtol=1e-6".into()))
+            };
+            let equals = text.padded.find('=').filter(|equals| !text.padded[..*equals].trim().is_empty());
+            let equals = equals.ok_or_else(no_override)?;
+            let table = self.parse(text)?;
+            if table.get_ref().is_empty() {
+                return Err(no_override());
             }
             merge(document.get_mut(), table.into_inner(), equals, "");
         }
@@ -170,7 +173,8 @@ impl Source {
     fn parse<'a>(&self, text: &'a Text) -> Result<Spanned<DeTable<'a>>, Diagnostic> {
         DeTable::parse(&text.padded).map_err(|error| {
             let span = error.span().unwrap_or(text.start..text.start);
-            self.at(span.start.max(text.start)..span.end.max(text.start), error.message().to_owned(), None)
+            let (message, allowed) = super::parse::explain_syntax(error.message());
+            self.at(span.start.max(text.start)..span.end.max(text.start), message, allowed)
         })
     }
 
@@ -254,6 +258,8 @@ fn merge<'a>(base: &mut DeTable<'a>, table: DeTable<'a>, equals: usize, path: &s
                 merge(table, inner, equals, &below);
             }
             (_, value) => {
+                // The old key first: it would keep its place in the file.
+                base.remove(name.as_str());
                 base.insert(key, Spanned::new(span, value));
             }
         }

@@ -12,6 +12,7 @@ use crate::network::Gradient;
 use crate::random::{self, Purpose};
 use crate::sampling::{into_frame, of_weights};
 use crate::task::{Averaging, Samples};
+use crate::text::number;
 use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, Trajectory, Work};
 use batches::{Batches, Descent};
 use rayon::prelude::*;
@@ -72,7 +73,7 @@ fn method(experiment: &Experiment, settings: &SgdSettings) -> String {
         (n, true) => format!(", {n} runs"),
         (n, false) => format!(", {n} runs that are all the same"),
     };
-    format!("{batch}, learning rate {}{loss}{runs}", settings.learning_rate)
+    format!("{batch}, learning rate {}{loss}{runs}", number(settings.learning_rate))
 }
 
 /// Whether runs differ: they do in the order of the samples, and in nothing else.

@@ -39,6 +39,7 @@ pub fn trajectory(arm: Arm, strengths: &[f64], times: &[f64]) -> Trajectory {
         method: String::new(),
         approximation: None,
         samples: times.iter().map(sample).collect(),
+        half_times: Vec::new(),
         work: Work::default(),
         outcome: Outcome::Complete,
     }

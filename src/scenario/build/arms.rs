@@ -9,6 +9,7 @@ use crate::reduction::Reduction;
 use crate::scenario::format::{DepthName, max_steps, rtol};
 use crate::scenario::values::BatchSize;
 use crate::task::{ModeBasis, Task};
+use crate::text::number;
 use nalgebra::DMatrix;
 
 impl Builder<'_> {
@@ -78,7 +79,7 @@ impl Builder<'_> {
             return Err(Fault::new("sgd.runs", message, &format!("at most {MAX_UPDATES:e} updates in all")));
         }
         if updates > MAX_UPDATES {
-            let message = format!("this learning rate takes {updates:.1e} updates until t = {end}");
+            let message = format!("this learning rate takes {updates:.1e} updates until t = {}", number(end));
             return Err(Fault::new("sgd.learning_rate", message, &format!("at most {MAX_UPDATES:e} updates")));
         }
         Ok(Some(SgdSettings { learning_rate: sgd.learning_rate, batch, order: sgd.order, runs: sgd.runs }))

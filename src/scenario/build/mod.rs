@@ -21,6 +21,7 @@ use crate::reduction::Reduction;
 use crate::sgd::drawn_samples;
 use crate::stability::Sharpness;
 use crate::task::ModeBasis;
+use crate::text::number;
 use crate::trajectory::Arm;
 use std::path::Path;
 use toml::Spanned;
@@ -48,7 +49,7 @@ pub struct Built {
 pub(super) enum Fault {
     /// In the scenario itself.
     Here { path: String, message: String, allowed: Option<String> },
-    /// In a data file that has lines and says itself where.
+    /// In a data file that has lines: the whole message.
     Data(String),
 }
 
@@ -60,8 +61,12 @@ impl Fault {
 
     /// A data file's own fault: at its own line, or else at the key that names the file.
     pub(super) fn of_file(path: &str, error: &FileError) -> Fault {
-        match error.line() {
-            Some(_) => Fault::Data(error.to_string()),
+        match error.line().zip(error.excerpt()) {
+            Some((line, excerpt)) => {
+                let line = line.to_string();
+                let (margin, before) = (" ".repeat(line.len()), " ".repeat(excerpt.column.saturating_sub(1)));
+                Fault::Data(format!("{error}\n  {line} | {}\n  {margin} | {before}^", excerpt.text))
+            }
             None => Fault::new(path, error.to_string(), ""),
         }
     }
@@ -116,7 +121,7 @@ impl Builder<'_> {
         {
             warnings.push(format!(
                 "sgd.learning_rate = {} is beyond the largest stable one at the minimum, about {stable:.3e}",
-                sgd.learning_rate
+                number(sgd.learning_rate)
             ));
         }
         let experiment = Experiment {
@@ -163,17 +168,8 @@ impl Builder<'_> {
     fn admit(&self, widths: &Widths, samples: usize, times: usize, keep: Keep) -> Result<f64, Fault> {
         let arms = Arm::ALL.len() as f64;
         let task = budget::of_task(widths.inputs(), widths.outputs(), samples);
-        if let (Some(BatchSize::Size(size)), 0) = (self.scenario.sgd.as_ref().map(|sgd| sgd.batch), samples) {
-            let batch = Batch::Size(usize::try_from(size).unwrap_or(usize::MAX));
-            let drawn = drawn_samples(widths.inputs(), widths.outputs(), batch);
-            let need = budget::of_drawn_samples(widths.inputs(), widths.outputs(), drawn);
-            self.budget.admit("drawing whole batches", need).map_err(|message| Fault::new("sgd.batch", message, ""))?;
-        }
         let state = budget::of_integration(widths.as_slice());
-        // Every run of a random order keeps its rows until all are there to be averaged.
-        let runs = self.scenario.sgd.as_ref().filter(|s| s.batch != BatchSize::Full).map_or(1.0, |s| f64::from(s.runs));
-        let rows = arms * budget::of_samples(widths.as_slice(), times, keep)
-            + runs * budget::of_samples(widths.as_slice(), times, Keep::default());
+        let rows = arms * budget::of_samples(widths.as_slice(), times, keep);
         let refuse = |key: &str| {
             let key = key.to_owned();
             move |message: String| Fault::new(key, message, "")
@@ -182,8 +178,26 @@ impl Builder<'_> {
         self.budget.admit("the network", state).map_err(refuse("network.hidden"))?;
         let time_key = if self.scenario.time.times.is_some() { "time.times" } else { "time.samples" };
         self.budget.admit("what is kept of the samples", rows).map_err(refuse(time_key))?;
-        self.budget.admit("the scenario", task + state + rows).map_err(refuse("network.hidden"))?;
-        Ok(task + state + rows)
+        let (batches, runs) = self.descent(widths, samples, times);
+        self.budget.admit("minibatch descent", batches).map_err(refuse("sgd.batch"))?;
+        self.budget.admit("what is kept of all runs", runs).map_err(refuse("sgd.runs"))?;
+        let all = task + state + rows + batches + runs;
+        self.budget.admit("the scenario", all).map_err(refuse("network.hidden"))?;
+        Ok(all)
+    }
+
+    /// What minibatch descent needs: for its batches, and for the rows of all its runs.
+    fn descent(&self, widths: &Widths, samples: usize, times: usize) -> (f64, f64) {
+        let Some(Sgd { batch: BatchSize::Size(size), order, runs, .. }) = &self.scenario.sgd else { return (0.0, 0.0) };
+        let size = usize::try_from(*size).unwrap_or(usize::MAX);
+        let (drawn, size) = match samples {
+            0 => (drawn_samples(widths.inputs(), widths.outputs(), Batch::Size(size)), size),
+            given => (0, size.min(given)),
+        };
+        let runs = if *order == Order::Sequential { 1 } else { *runs };
+        let at_once = rayon::current_num_threads().min(runs as usize);
+        let kept = f64::from(runs) * budget::of_samples(widths.as_slice(), times, Keep::default());
+        (budget::of_descent(widths.as_slice(), drawn, size, at_once), kept)
     }
 
     fn clock(&mut self, basis: &ModeBasis, reduction: &Reduction) -> Result<Clock, Fault> {

@@ -2,11 +2,15 @@
 
 use super::{Builder, Fault};
 use crate::scenario::values::{BatchSize, End};
+use crate::text::number;
 
 impl Builder<'_> {
     /// Ranges of plain numbers, which need nothing else to be known.
     pub(super) fn check_numbers(&self) -> Result<(), Fault> {
         let s = &self.scenario;
+        if s.title.as_ref().is_some_and(|title| title.chars().any(char::is_control)) {
+            return Err(Fault::new("title", "the title has a character that cannot be shown", "one line of text"));
+        }
         positive("time.tau", s.time.tau)?;
         if let Some(flow) = &s.flow {
             tolerances("flow", Some(flow.rtol), flow.atol, Some(flow.max_steps))?;
@@ -63,11 +67,11 @@ impl Builder<'_> {
 }
 
 pub(super) fn positive(path: &str, value: f64) -> Result<(), Fault> {
-    if value > 0.0 { Ok(()) } else { Err(Fault::new(path, format!("{value} is not positive"), "> 0")) }
+    if value > 0.0 { Ok(()) } else { Err(Fault::new(path, format!("{} is not positive", number(value)), "> 0")) }
 }
 
 pub(super) fn not_negative(path: &str, value: f64) -> Result<f64, Fault> {
-    if value >= 0.0 { Ok(value) } else { Err(Fault::new(path, format!("{value} is negative"), "≥ 0")) }
+    if value >= 0.0 { Ok(value) } else { Err(Fault::new(path, format!("{} is negative", number(value)), "≥ 0")) }
 }
 
 fn tolerances(table: &str, rtol: Option<f64>, atol: Option<f64>, max_steps: Option<u64>) -> Result<(), Fault> {

@@ -1,0 +1,11 @@
+//! The commands from end to end: what is written, what is printed, and what it is the same as.
+
+mod bench;
+mod commands;
+mod curves;
+mod overrides;
+mod places;
+mod plots;
+mod reproducible;
+mod summary;
+mod weights;

@@ -1,0 +1,287 @@
+//! The integrator itself: its order, its tolerance, its independence of the times looked at and of the
+//! pieces it works in, and how it ends where it cannot go on.
+
+use gradflow::integrate::{Method, Settings, VectorField, integrate};
+use gradflow::network::{Gradient, Widths};
+use gradflow::random::{Purpose, gaussian, stream};
+use gradflow::trajectory::{Outcome, Work};
+use nalgebra::DVector;
+use ode_solvers::dop_shared::OutputType;
+use ode_solvers::{Dop853, Dopri5, System};
+
+const METHODS: [(Method, f64); 2] = [(Method::Dopri5, 5.0), (Method::Dop853, 8.0)];
+
+fn settings(method: Method, rtol: f64) -> Settings {
+    Settings { method, rtol, atol: 1e-3 * rtol, max_steps: 1_000_000 }
+}
+
+/// The weight flow of a small network of depth three, and where it starts.
+fn network(widths: &[usize]) -> (Gradient, DVector<f64>) {
+    let mut rng = stream(1, Purpose::Start);
+    let (n1, n3) = (widths[0], widths[widths.len() - 1]);
+    let sigma31 = gaussian(&mut rng, n3, n1);
+    let eigenvalues: Vec<f64> = (0..n1).map(|i| 1.0 / (i + 1) as f64).collect();
+    let layout = Widths::new(n1, &widths[1..widths.len() - 1], n3);
+    let weights: Vec<_> = widths.windows(2).map(|w| gaussian(&mut rng, w[1], w[0]) * 0.4).collect();
+    let start = DVector::from_vec(layout.flatten(&weights));
+    (Gradient::new(&layout, &sigma31, &eigenvalues), start)
+}
+
+/// The states at the times.
+fn states(
+    field: &impl VectorField,
+    y: &DVector<f64>,
+    times: &[f64],
+    settings: &Settings,
+) -> (Vec<DVector<f64>>, Outcome, Work) {
+    let mut rows = Vec::new();
+    let (outcome, work) = integrate(field, y.clone(), times, settings, &mut |index: usize, y: &[f64]| {
+        assert_eq!(index, rows.len());
+        rows.push(DVector::from_column_slice(y));
+        true
+    });
+    (rows, outcome, work)
+}
+
+fn state(field: &impl VectorField, y: &DVector<f64>, time: f64, settings: &Settings) -> DVector<f64> {
+    let (mut rows, outcome, _) = states(field, y, &[time], settings);
+    assert_eq!(outcome, Outcome::Complete);
+    rows.remove(0)
+}
+
+/// Least-squares slope of ln y over ln x.
+fn slope(points: &[(f64, f64)]) -> f64 {
+    let n = points.len() as f64;
+    let logs = points.iter().map(|(x, y)| (x.ln(), y.ln()));
+    let (mx, my) = logs.clone().fold((0.0, 0.0), |(a, b), (x, y)| (a + x / n, b + y / n));
+    let (xy, xx) = logs.fold((0.0, 0.0), |(a, b), (x, y)| (a + (x - mx) * (y - my), b + (x - mx).powi(2)));
+    xy / xx
+}
+
+#[test]
+fn the_error_is_proportional_to_the_tolerance() {
+    let (field, start) = network(&[4, 3, 3, 3]);
+    let exact = state(&field, &start, 5.0, &settings(Method::Dop853, 1e-14));
+    for (method, _) in METHODS {
+        let points: Vec<(f64, f64)> = (4..=11)
+            .map(|digits| {
+                let rtol = 10f64.powi(-digits);
+                let error = (state(&field, &start, 5.0, &settings(method, rtol)) - &exact).norm();
+                assert!(error < 30.0 * rtol, "{} at rtol {rtol:e}: error {error:e}", method.name());
+                (rtol, error)
+            })
+            .collect();
+        let slope = slope(&points);
+        assert!((slope - 1.0).abs() < 0.15, "{}: error ∝ rtol^{slope}", method.name());
+    }
+}
+
+/// y'' = −sin y.
+struct Pendulum;
+
+impl VectorField for Pendulum {
+    fn evaluate(&self, y: &[f64], dy: &mut [f64]) {
+        (dy[0], dy[1]) = (y[1], -y[0].sin());
+    }
+}
+
+#[test]
+fn fixed_steps_converge_with_the_order_of_the_method() {
+    let (start, end) = (DVector::from_vec(vec![1.5, 0.5]), 6.0);
+    let exact = state(&Pendulum, &start, end, &settings(Method::Dop853, 1e-14));
+    for (method, order) in METHODS {
+        // So loose that the controller takes every step that it is asked for.
+        let loose = Settings { method, rtol: 1e-3, atol: 100.0, max_steps: 10 };
+        let fewest = if method == Method::Dopri5 { 80 } else { 22 };
+        let points: Vec<(f64, f64)> = [10, 12, 15, 18, 22]
+            .into_iter()
+            .map(|tenths| {
+                let steps = fewest * tenths / 10;
+                let h = end / f64::from(steps);
+                let mut y = start.clone();
+                for _ in 0..steps {
+                    let (mut rows, outcome, work) = states(&Pendulum, &y, &[h], &loose);
+                    assert_eq!((outcome, work.accepted, work.rejected), (Outcome::Complete, 1, 0));
+                    y = rows.remove(0);
+                }
+                (h, (y - &exact).norm())
+            })
+            .collect();
+        let found = slope(&points);
+        assert!((found - order).abs() < order / 10.0, "{}: order {found} from {points:?}", method.name());
+    }
+}
+
+#[test]
+fn what_is_seen_at_a_time_does_not_depend_on_the_other_times() {
+    let (field, start) = network(&[4, 3, 3]);
+    for (method, _) in METHODS {
+        let settings = settings(method, 1e-10);
+        let end = 6.0;
+        let dense: Vec<f64> = (0..=600).map(|i| end * f64::from(i) / 600.0).collect();
+        let (rows, _, _) = states(&field, &start, &dense, &settings);
+        let sparse: Vec<f64> = dense.iter().copied().step_by(50).collect();
+        let (few, _, _) = states(&field, &start, &sparse, &settings);
+        for (row, alone) in rows.iter().step_by(50).zip(&few) {
+            assert_eq!(row, alone, "the steps are the same, so the states are");
+        }
+        for (index, row) in rows.iter().enumerate().skip(1).step_by(90) {
+            let alone = state(&field, &start, dense[index], &settings);
+            assert!((row - alone).norm() < 1e-9, "{} at {}", method.name(), dense[index]);
+        }
+    }
+}
+
+#[test]
+fn the_start_a_single_time_and_repeated_times_are_seen() {
+    let (field, start) = network(&[3, 2, 3]);
+    for (method, _) in METHODS {
+        let settings = settings(method, 1e-9);
+        let (rows, outcome, work) = states(&field, &start, &[0.0], &settings);
+        assert_eq!((rows, outcome, work), (vec![start.clone()], Outcome::Complete, Work::default()));
+        assert_eq!(states(&field, &start, &[], &settings).0, Vec::<DVector<f64>>::new());
+        let (rows, outcome, _) = states(&field, &start, &[0.0, 0.0, 1.0, 1.0, 1.0], &settings);
+        assert_eq!(outcome, Outcome::Complete);
+        assert_eq!(rows[0], start);
+        assert_eq!(rows[0], rows[1]);
+        assert!(rows[2] == rows[3] && rows[3] == rows[4]);
+        assert_ne!(rows[1], rows[2]);
+    }
+}
+
+/// A rotation of n/2 independent planes.
+struct Rotation;
+
+impl VectorField for Rotation {
+    fn evaluate(&self, y: &[f64], dy: &mut [f64]) {
+        for (y, dy) in y.chunks_exact(2).zip(dy.chunks_exact_mut(2)) {
+            (dy[0], dy[1]) = (-y[1], y[0]);
+        }
+    }
+}
+
+fn turned(planes: usize, angle: f64) -> DVector<f64> {
+    DVector::from_fn(2 * planes, |i, _| if i % 2 == 0 { angle.cos() } else { angle.sin() })
+}
+
+#[test]
+fn runs_of_many_pieces_go_on_as_if_they_were_one() {
+    // More steps than a piece of a small system may have, ...
+    let end = 600.0;
+    let times: Vec<f64> = (0..=7).map(|i| end * f64::from(i) / 7.0).collect();
+    let (rows, outcome, work) = states(&Rotation, &turned(1, 0.0), &times, &settings(Method::Dopri5, 1e-11));
+    assert_eq!(outcome, Outcome::Complete);
+    assert!(work.accepted > 3 * 1024, "{work:?}");
+    for (time, row) in times.iter().zip(&rows) {
+        assert!((row - turned(1, *time)).norm() < 1e-8, "at {time}");
+    }
+    // ... and of one so large that its pieces have the least number of steps.
+    let (planes, end) = (130_000, 9.0);
+    for (method, rtol) in [(Method::Dopri5, 1e-7), (Method::Dop853, 1e-12)] {
+        let settings = settings(method, rtol);
+        let (rows, outcome, work) = states(&Rotation, &turned(planes, 0.0), &[4.0, end], &settings);
+        assert_eq!(outcome, Outcome::Complete);
+        assert!(work.accepted > 2 * 16, "{work:?}");
+        let (small, _, same) = states(&Rotation, &turned(1, 0.0), &[4.0, end], &settings);
+        // Each piece begins its step size control anew: a few more steps, not many.
+        assert!(work.accepted < same.accepted + same.accepted / 4 + 4, "{work:?} against {same:?}");
+        for ((row, small), time) in rows.iter().zip(&small).zip([4.0, end]) {
+            assert!((row.rows(0, 2) - small).norm() < 1e-5 && (small - turned(1, time)).norm() < 1e-5);
+            assert_eq!(row.rows(0, 2), row.rows(2 * planes - 2, 2));
+        }
+    }
+}
+
+/// dy/dT = y², which is infinite at T = 1 for y = 1 and has no value where the weights are negative.
+struct Explosion;
+
+impl VectorField for Explosion {
+    fn evaluate(&self, y: &[f64], dy: &mut [f64]) {
+        for (y, dy) in y.iter().zip(dy) {
+            *dy = y * y * if *y < 0.0 { f64::NAN } else { 1.0 };
+        }
+    }
+}
+
+#[test]
+fn a_field_that_is_not_a_number_ends_the_run_as_diverged_at_once() {
+    for (method, _) in METHODS {
+        let start = DVector::from_vec(vec![-1.0, 2.0]);
+        let (rows, outcome, work) = states(&Explosion, &start, &[0.0, 1.0, 2.0], &settings(method, 1e-9));
+        assert_eq!((rows, outcome), (vec![start], Outcome::Diverged { t: 0.0 }));
+        assert!(work.evaluations < 10, "{work:?}");
+    }
+}
+
+#[test]
+fn a_pole_ends_the_run_before_it_and_keeps_what_was_reached() {
+    for (method, _) in METHODS {
+        let start = DVector::from_vec(vec![1.0]);
+        let (rows, outcome, work) = states(&Explosion, &start, &[0.0, 0.5, 0.9, 1.5], &settings(method, 1e-9));
+        assert_eq!(rows.len(), 3);
+        assert!((rows[2][0] - 10.0).abs() < 1e-6);
+        let (Outcome::Diverged { t } | Outcome::StepUnderflow { t }) = outcome else { panic!("{outcome:?}") };
+        assert!((0.9..=1.0 + 1e-9).contains(&t), "ended at {t}");
+        assert!(work.evaluations < 100_000, "{work:?}");
+    }
+}
+
+#[test]
+fn the_limit_of_steps_is_kept_and_named() {
+    for (method, _) in METHODS {
+        for limit in [1, 5, 100, 1500] {
+            let limited = Settings { max_steps: limit, ..settings(method, 1e-11) };
+            let (rows, outcome, work) = states(&Rotation, &turned(1, 0.0), &[0.0, 1e4], &limited);
+            let Outcome::StepLimit { t, limit: named } = outcome else { panic!("{outcome:?}") };
+            assert_eq!((rows.len(), named), (1, limit));
+            assert!(t > 0.0 && t < 1e4);
+            assert!(work.accepted + work.rejected <= limit + 1, "{work:?} for a limit of {limit}");
+        }
+    }
+}
+
+/// y' = x, whose solution x²/2 every method of order two or more integrates exactly.
+struct Ramp;
+
+impl System<f64, DVector<f64>> for Ramp {
+    fn system(&self, x: f64, _: &DVector<f64>, dy: &mut DVector<f64>) {
+        dy[0] = x;
+    }
+}
+
+/// This is why only autonomous systems are integrated: the last node of `ode_solvers`' Dop853 is 0 where
+/// Hairer, Nørsett & Wanner have 1, which makes it first order in the time that a field depends on.
+#[test]
+fn dop853_of_ode_solvers_is_first_order_where_the_field_depends_on_time() {
+    macro_rules! error_of_one_step {
+        ($solver:ident, $h:expr) => {{
+            let y = DVector::from_vec(vec![0.0]);
+            let mut solver = $solver::from_param(
+                Ramp,
+                0.0,
+                $h,
+                $h,
+                y,
+                1.0,
+                1.0,
+                0.9,
+                0.0,
+                0.333,
+                6.0,
+                $h,
+                $h,
+                10,
+                0,
+                OutputType::Sparse,
+            );
+            solver.integrate().expect("one step");
+            let (_, states) = solver.results().get();
+            assert_eq!(states.len(), 2);
+            (states[1][0] - $h * $h / 2.0).abs()
+        }};
+    }
+    let points: Vec<(f64, f64)> = [0.1, 0.05, 0.025].into_iter().map(|h| (h, error_of_one_step!(Dop853, h))).collect();
+    let order = slope(&points) - 1.0;
+    assert!((order - 1.0).abs() < 1e-6, "the order is {order}: integrate.rs need no longer avoid such systems");
+    assert!(error_of_one_step!(Dopri5, 0.1) < 1e-16);
+}
