@@ -2,7 +2,7 @@
 
 use super::{CheckArgs, RunArgs, Status, complain, progress_bar, say, tables};
 use crate::report::{Report, execute, progress_length};
-use crate::results::{self, Destination};
+use crate::results::{self, Content, Destination};
 use crate::scenario::{self, Budget, Built, Diagnostic, Source};
 use std::path::{Path, PathBuf};
 
@@ -58,7 +58,8 @@ pub(super) fn run(args: &RunArgs) -> Status {
             warn(&built);
         }
         let report = execute_with_progress(&built, args.quiet);
-        if let Err(error) = results::write(&destination, &built, &report, path, !args.no_plots) {
+        let content = Content { built: &built, report: &report, scenario: path, plots: !args.no_plots };
+        if let Err(error) = results::write(&destination, content) {
             return worst.max(complain(&error));
         }
         if !args.quiet {

@@ -86,17 +86,24 @@ fn holds_results(path: &Path) -> bool {
     ["status", "arms", "premises", "version"].iter().all(|key| summary.get(key).is_some())
 }
 
+/// What a results folder is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Content<'a> {
+    /// The checked scenario.
+    pub built: &'a Built,
+    /// What came out of it.
+    pub report: &'a Report,
+    /// The file it was read from.
+    pub scenario: &'a Path,
+    /// Whether figures are drawn.
+    pub plots: bool,
+}
+
 /// Writes everything beside the destination, then moves it there.
 ///
 /// # Errors
 /// If anything fails; then nothing is left behind, and what was there before is still there.
-pub fn write(
-    destination: &Destination,
-    built: &Built,
-    report: &Report,
-    scenario: &Path,
-    plots: bool,
-) -> Result<(), FolderError> {
+pub fn write(destination: &Destination, content: Content) -> Result<(), FolderError> {
     let name = destination.path.file_name().ok_or_else(|| FolderError::Foreign(destination.path.clone()))?;
     let parent = match destination.path.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -106,7 +113,7 @@ pub fn write(
     let beside = |suffix: &str| parent.join(format!(".{}.{suffix}-{}", name.to_string_lossy(), std::process::id()));
     let partial = beside("partial");
     fs::create_dir(&partial).map_err(at(&partial))?;
-    let result = fill(&partial, destination, built, report, scenario, plots)
+    let result = fill(&partial, destination, content)
         .and_then(|()| put_in_place(&partial, &destination.path, &beside("replaced")));
     if result.is_err() {
         // Nothing half-written stays; a failure to clean up would hide the one that matters.
@@ -153,14 +160,8 @@ fn is_ours(name: &str) -> bool {
     fixed.contains(&name) || Arm::ALL.into_iter().any(of_arm)
 }
 
-fn fill(
-    folder: &Path,
-    destination: &Destination,
-    built: &Built,
-    report: &Report,
-    scenario: &Path,
-    plots: bool,
-) -> Result<(), FolderError> {
+fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<(), FolderError> {
+    let Content { built, report, scenario, plots } = content;
     let content = |error: &dyn std::fmt::Display| FolderError::Content(error.to_string());
     for trajectory in &report.trajectories {
         let csv = curves::to_csv(trajectory, report.modes.len()).map_err(|e| content(&e))?;

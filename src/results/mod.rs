@@ -7,7 +7,7 @@ mod read;
 mod summary;
 mod weights;
 
-pub use folder::{Destination, FolderError, write};
+pub use folder::{Content, Destination, FolderError, write};
 pub use read::{ReadError, Saved, read};
 pub use summary::summary;
 
