@@ -48,10 +48,11 @@ impl Difference {
 }
 
 /// Which arm judges which: descent is judged by any other arm, integration by what is evaluated.
-const PAIRS: [(Arm, Arm); 6] = [
+const PAIRS: [(Arm, Arm); 7] = [
     (Arm::Flow, Arm::Modes),
     (Arm::Flow, Arm::Analytic),
     (Arm::Modes, Arm::Analytic),
+    (Arm::Limit, Arm::Modes),
     (Arm::Sgd, Arm::Flow),
     (Arm::Sgd, Arm::Modes),
     (Arm::Sgd, Arm::Analytic),

@@ -49,6 +49,7 @@ impl Experiment {
         match arm {
             Arm::Flow => self.flow.is_some(),
             Arm::Modes => self.modes.is_some(),
+            Arm::Limit => self.modes.is_some_and(|modes| modes.depth == Depth::Both),
             Arm::Analytic => self.analytic.is_some(),
             Arm::Sgd => self.sgd.is_some(),
         }
@@ -105,6 +106,8 @@ pub enum Depth {
     Finite,
     /// τ du/dt = N_l u²(s − λu).
     Infinite,
+    /// The D strengths of each mode in the modes arm, and the law of infinite depth beside it.
+    Both,
 }
 
 /// Settings of the modes arm.

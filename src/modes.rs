@@ -30,6 +30,23 @@ impl VectorField for Chain {
     }
 }
 
+/// τ du/dt = D|u|^{2−2/D}(s − λu), with T = t/τ: D weights of one modulus, which they keep; equation (15)
+/// of Saxe et al. (2013), with D = N_l − 1. One variable serves for D, and 0 is never crossed.
+struct Balanced {
+    s: f64,
+    lambda: f64,
+    weights: f64,
+}
+
+impl VectorField for Balanced {
+    fn evaluate(&self, u: &[f64], du: &mut [f64]) {
+        let power = 2.0 - 2.0 / self.weights;
+        for (d, u) in du.iter_mut().zip(u) {
+            *d = self.weights * u.abs().powf(power) * (self.s - self.lambda * u);
+        }
+    }
+}
+
 /// τ du/dt = N_l u²(s − λu), with T = t/τ: equation (16) of Saxe et al. (2013).
 struct InfiniteDepth {
     s: f64,
@@ -45,8 +62,10 @@ impl VectorField for InfiniteDepth {
     }
 }
 
-/// Integrates every mode on its own, with its own steps.
-pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl FnMut(usize)) -> Trajectory {
+/// Integrates every mode on its own, with its own steps, by the law of the arm: [`Arm::Limit`] follows that of
+/// infinite depth whatever the settings say.
+pub fn run(experiment: &Experiment, settings: &ModesSettings, arm: Arm, mut progress: impl FnMut(usize)) -> Trajectory {
+    let law = if arm == Arm::Limit { Depth::Infinite } else { settings.depth };
     let clock = Instant::now();
     let times = experiment.scaled_times();
     let mut work = Work::default();
@@ -54,7 +73,7 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
     let mut columns: Vec<Vec<f64>> = Vec::with_capacity(experiment.basis.len());
     let mut half_times = Vec::with_capacity(experiment.basis.len());
     for mode in 0..experiment.basis.len() {
-        let (column, ended, done) = integrate_mode(experiment, settings, mode, &times);
+        let (column, ended, done) = integrate_mode(experiment, settings, law, mode, &times);
         half_times.push(column.half_time.map(|t| t * experiment.clock.tau));
         work.accepted += done.accepted;
         work.rejected += done.rejected;
@@ -73,14 +92,14 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
     let (samples, seen) = Outcome::of_rows((0..rows).map(row));
     let outcome = if outcome.is_complete() { seen } else { outcome };
     work.wall_s = clock.elapsed().as_secs_f64();
-    let law = match settings.depth {
-        Depth::Finite => "mode equations",
+    let name = match law {
+        Depth::Finite | Depth::Both => "mode equations",
         Depth::Infinite => "infinite-depth law",
     };
     Trajectory {
-        arm: Arm::Modes,
-        method: format!("{law}, {} at rtol {:e}", settings.method.name(), settings.rtol),
-        approximation: approximation(experiment, settings.depth),
+        arm,
+        method: format!("{name}, {} at rtol {:e}", settings.method.name(), settings.rtol),
+        approximation: approximation(experiment, law),
         samples,
         half_times,
         work,
@@ -88,9 +107,9 @@ pub fn run(experiment: &Experiment, settings: &ModesSettings, mut progress: impl
     }
 }
 
-fn approximation(experiment: &Experiment, depth: Depth) -> Option<String> {
-    match depth {
-        Depth::Finite => experiment.reduction.approximation.clone(),
+fn approximation(experiment: &Experiment, law: Depth) -> Option<String> {
+    match law {
+        Depth::Finite | Depth::Both => experiment.reduction.approximation.clone(),
         Depth::Infinite => {
             Some(format!("the infinite-depth law is a limit; this network has {} layers", experiment.widths.layers()))
         }
@@ -100,6 +119,7 @@ fn approximation(experiment: &Experiment, depth: Depth) -> Option<String> {
 fn integrate_mode(
     experiment: &Experiment,
     settings: &ModesSettings,
+    law: Depth,
     mode: usize,
     times: &[f64],
 ) -> (Column, Outcome, Work) {
@@ -110,14 +130,27 @@ fn integrate_mode(
         half_time: None,
     };
     let strengths = &experiment.reduction.strengths[mode];
-    match settings.depth {
-        Depth::Finite => observe(&Chain { s, lambda }, strengths.clone(), times, settings, column),
-        Depth::Infinite => {
+    match (law, balanced(strengths)) {
+        (Depth::Finite | Depth::Both, Some(u0)) => {
+            let weights = strengths.len() as f64;
+            observe(&Balanced { s, lambda, weights }, vec![u0], times, settings, column)
+        }
+        (Depth::Finite | Depth::Both, None) => {
+            observe(&Chain { s, lambda }, strengths.clone(), times, settings, column)
+        }
+        (Depth::Infinite, _) => {
             let layers = experiment.widths.layers() as f64;
             let start = vec![experiment.reduction.initial(mode)];
             observe(&InfiniteDepth { s, lambda, layers }, start, times, settings, column)
         }
     }
+}
+
+/// The product of two strengths or more, if all have the same modulus and it is a number of full precision.
+fn balanced(strengths: &[f64]) -> Option<f64> {
+    let u0: f64 = strengths.iter().product();
+    let equal = strengths.windows(2).all(|pair| pair[0].abs() == pair[1].abs());
+    (strengths.len() > 1 && equal && (u0.is_normal() || strengths[0] == 0.0)).then_some(u0)
 }
 
 /// Absolute tolerances below this would not be numbers that errors can be compared with.

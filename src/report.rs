@@ -69,7 +69,8 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
         monitor = Some(watched);
     }
     if let Some(settings) = &experiment.modes {
-        trajectories.push(modes::run(experiment, settings, progress));
+        let views = [Arm::Modes, Arm::Limit].into_iter().filter(|arm| experiment.has(*arm));
+        trajectories.extend(views.map(|arm| modes::run(experiment, settings, arm, progress)));
     }
     if let Some(form) = &experiment.analytic {
         trajectories.push(analytic::run(experiment, form, progress));

@@ -57,15 +57,11 @@ fn learns(strengths: &[f64]) -> bool {
         || (strengths.iter().any(|a| *a != 0.0) && !(equal && u0 < 0.0) && !(strengths.len() > 2 && u0 == 0.0))
 }
 
-/// Σ_l (∏_{i>l} a_i)² (∏_{i<l} b_i)², with a of the output mode and b of the input mode.
+/// Σ_l (∏_{i>l} a_i)² (∏_{i<l} b_i)², with a of the output mode and b of the input mode: layer by layer, the sum
+/// so far gains a factor a_l² and a term ∏_{i<l} b_i².
 fn curvature(output: &[f64], input: &[f64]) -> f64 {
-    (0..output.len())
-        .map(|l| {
-            let above: f64 = output.iter().skip(l + 1).product();
-            let below: f64 = input.iter().take(l).product();
-            (above * below).powi(2)
-        })
-        .sum()
+    let step = |(sum, below): (f64, f64), (a, b): (&f64, &f64)| (sum * a * a + below, below * b * b);
+    output.iter().zip(input).fold((0.0, 1.0), step).0
 }
 
 /// Where a mode's strengths end: at ∏a = s/λ with the conserved a_i² − a_j² of their start.

@@ -13,6 +13,8 @@ pub enum Arm {
     Flow,
     /// The reduced ODE of each mode's strength, integrated.
     Modes,
+    /// The infinite-depth law of each mode, integrated beside the mode equations.
+    Limit,
     /// The closed form, evaluated.
     Analytic,
     /// Discrete gradient descent on samples.
@@ -21,13 +23,14 @@ pub enum Arm {
 
 impl Arm {
     /// All arms, in the order in which they are run and reported.
-    pub const ALL: [Arm; 4] = [Arm::Flow, Arm::Modes, Arm::Analytic, Arm::Sgd];
+    pub const ALL: [Arm; 5] = [Arm::Flow, Arm::Modes, Arm::Limit, Arm::Analytic, Arm::Sgd];
 
     /// The arm's name in scenarios, file names and tables.
     pub fn name(self) -> &'static str {
         match self {
             Arm::Flow => "flow",
             Arm::Modes => "modes",
+            Arm::Limit => "limit",
             Arm::Analytic => "analytic",
             Arm::Sgd => "sgd",
         }

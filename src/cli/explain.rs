@@ -4,7 +4,7 @@ use super::tables::{short, table};
 use super::{ExplainArgs, Status, complain, run, say};
 use crate::analytic::{FormName, choose, time_to_reach};
 use crate::comparison::ModeSummary;
-use crate::experiment::{Batch, Depth, Experiment, ModesSettings, SgdSettings};
+use crate::experiment::{Batch, Depth, Experiment, SgdSettings};
 use crate::premises::HOLDS;
 use crate::report::mode_summaries;
 use crate::scenario::Built;
@@ -138,11 +138,15 @@ impl<'a> Explanation<'a> {
                 _ => format!("  mode {}: τ da_l/dt = (∏_(i≠l) a_i)({s} − {lambda} ∏ a_i)", index + 1),
             });
         }
-        if let Some(ModesSettings { depth: Depth::Infinite, .. }) = self.experiment.modes {
-            let layers = self.experiment.widths.layers();
-            lines.push(format!(
+        let layers = self.experiment.widths.layers();
+        match self.experiment.modes.map(|modes| modes.depth) {
+            Some(Depth::Infinite) => lines.push(format!(
                 "The modes arm integrates the infinite-depth law instead, τ du/dt = {layers} u² (s − λu)."
-            ));
+            )),
+            Some(Depth::Both) => lines.push(format!(
+                "Beside them the arm `limit` integrates the infinite-depth law, τ du/dt = {layers} u² (s − λu)."
+            )),
+            Some(Depth::Finite) | None => {}
         }
         if self.modes.len() > EQUATIONS_SHOWN {
             lines.push(format!("  and {} more", self.modes.len() - EQUATIONS_SHOWN));

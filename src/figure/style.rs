@@ -83,12 +83,14 @@ impl Pen {
 }
 
 /// How an arm is drawn in a colour. Each arm leaves room for the others on the same curve: a wide
-/// pale line below, dashes within it, dark dots within the dashes, and open circles around all.
+/// pale line below, dashes within it, dark dots within the dashes, and open circles around all. The limit law,
+/// which lies elsewhere, has long thin dashes.
 pub(super) fn pen(arm: Arm, ink: Ink) -> Pen {
     match arm {
         Arm::Flow => Pen::solid(ink.paler(0.5), 5.5, 2),
         Arm::Sgd => Pen { rings: Some(ink), ..Pen::solid(ink.paler(0.3), 0.7, 3) },
         Arm::Modes => Pen { dash: Some((8.0, 6.0)), ..Pen::solid(ink, 2.6, 4) },
+        Arm::Limit => Pen { dash: Some((14.0, 3.0)), ..Pen::solid(ink.darker(0.35), 1.0, 4) },
         Arm::Analytic => Pen { dash: Some((1.3, 3.7)), ..Pen::solid(ink.darker(0.62), 1.3, 5) },
     }
 }

@@ -20,6 +20,10 @@ pub fn check(table: &CheckTable, has: impl Fn(Arm) -> bool, modes: usize) -> Res
         if has(arm) {
             Ok(arm)
         } else {
+            if arm == Arm::Limit {
+                let message = "the arm `limit` runs beside `modes` where modes.depth is \"both\"";
+                return Err((key, message.to_owned(), None));
+            }
             let allowed = Arm::ALL.into_iter().filter(|a| has(*a)).map(Arm::name).collect::<Vec<_>>().join(", ");
             Err((key, format!("the scenario does not run the arm `{arm}`: it has no table [{arm}]"), Some(allowed)))
         }
@@ -52,7 +56,7 @@ fn compare(table: &CheckTable, first: Arm, second: Arm) -> Result<Check, Complai
         Quantity::Weights => Compared::Weights,
         _ => return Err(("quantity", "this is a figure of one arm".into(), Some("modes, loss, map, weights".into()))),
     };
-    if quantity == Compared::Weights && [first, second].iter().any(|a| matches!(a, Arm::Modes | Arm::Analytic)) {
+    if quantity == Compared::Weights && [first, second].iter().any(|a| !matches!(a, Arm::Flow | Arm::Sgd)) {
         return Err(("quantity", "only flow and sgd have weights".into(), Some("modes, loss, map".into())));
     }
     for (key, given) in [("mode", table.mode.is_some()), ("expect", table.expect.is_some())] {

@@ -52,6 +52,7 @@ impl Builder<'_> {
         let depth = match modes.depth {
             DepthName::Finite => Depth::Finite,
             DepthName::Infinite => Depth::Infinite,
+            DepthName::Both => Depth::Both,
         };
         Some(ModesSettings { depth, method, rtol, atol: modes.atol, max_steps })
     }

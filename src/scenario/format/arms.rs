@@ -63,6 +63,8 @@ pub enum DepthName {
     Finite,
     /// τ du/dt = N_l u²(s − u).
     Infinite,
+    /// That of this network as the arm `modes`, and τ du/dt = N_l u²(s − u) as the arm `limit`.
+    Both,
 }
 
 /// The reduced equations of the modes.
