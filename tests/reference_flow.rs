@@ -6,12 +6,14 @@ mod common;
 mod matrices;
 
 use common::{arm, run};
-use gradflow::trajectory::{Arm, Trajectory};
+use gradflow::trajectory::{Arm, Sample, Trajectory};
 use matrices::{Problem, weights};
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 
 const METHODS: [&str; 2] = ["dop853", "dopri5"];
+/// Weight matrices of each network.
+const DEPTHS: [usize; 12] = [2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4];
 
 type Rows = Vec<Vec<f64>>;
 
@@ -27,16 +29,15 @@ struct Network {
     sigma11: Rows,
     sigma31: Rows,
     trace: f64,
-    w1: Rows,
-    w2: Rows,
+    /// At t = 0, W1 first.
+    weights: Vec<Rows>,
     times: Vec<f64>,
     rows: Vec<Row>,
 }
 
 #[derive(Deserialize)]
 struct Row {
-    w1: Rows,
-    w2: Rows,
+    weights: Vec<Rows>,
     modes: Vec<f64>,
     loss: f64,
 }
@@ -81,37 +82,63 @@ fn error<'a>(pairs: impl IntoIterator<Item = (&'a [f64], &'a [f64])>) -> f64 {
     worst / scale
 }
 
-fn check(network: &Network, flow: &Trajectory) -> (f64, f64, f64, f64) {
+/// How far a trajectory is from the reference.
+struct Errors {
+    /// Of each weight matrix, W1 first.
+    weights: Vec<f64>,
+    modes: f64,
+    loss: f64,
+}
+
+fn errors<'a>(network: &'a Network, flow: &'a Trajectory) -> Errors {
     assert!(flow.outcome.is_complete());
     assert_eq!(flow.samples.len(), network.rows.len());
-    let expected: Vec<[DMatrix<f64>; 2]> = network.rows.iter().map(|row| [matrix(&row.w1), matrix(&row.w2)]).collect();
     let layer = |l: usize| {
-        let found = flow.samples.iter().map(move |sample| weights(sample)[l].as_slice());
-        error(found.zip(expected.iter().map(move |w| w[l].as_slice())))
+        let expected: Vec<DMatrix<f64>> = network.rows.iter().map(|row| matrix(&row.weights[l])).collect();
+        let found = flow.samples.iter().map(|sample| weights(sample)[l].as_slice());
+        error(found.zip(expected.iter().map(DMatrix::as_slice)))
     };
-    let modes = error(flow.samples.iter().zip(&network.rows).map(|(a, b)| (&a.mean.modes[..], &b.modes[..])));
+    // The reference leaves out what is not to be learned.
+    let modes =
+        |(found, expected): (&'a Sample, &'a Row)| (&found.mean.modes[..expected.modes.len()], &expected.modes[..]);
     let losses = flow.samples.iter().zip(&network.rows).map(|(a, b)| (a.mean.loss - b.loss).abs());
-    (layer(0), layer(1), modes, losses.fold(0.0, f64::max) / network.trace)
+    Errors {
+        weights: (0..network.weights.len()).map(layer).collect(),
+        modes: error(flow.samples.iter().zip(&network.rows).map(modes)),
+        loss: losses.fold(0.0, f64::max) / network.trace,
+    }
 }
 
 #[test]
 fn weights_modes_and_loss_follow_the_flow_computed_with_thirty_digits() {
     let networks = reference().networks;
-    assert_eq!(networks.len(), 6);
+    assert_eq!(networks.iter().map(|network| network.weights.len()).collect::<Vec<_>>(), DEPTHS);
     for network in &networks {
         let problem = Problem {
             sigma11: matrix(&network.sigma11),
             sigma31: matrix(&network.sigma31),
             trace_sigma33: network.trace,
-            weights: vec![matrix(&network.w1), matrix(&network.w2)],
+            weights: network.weights.iter().map(matrix).collect(),
         };
         for method in METHODS {
             let (_, report) = run(&problem.scenario(&rest(&network.times, method)));
-            let (first, second, modes, loss) = check(network, arm(&report, Arm::Flow));
-            let found = format!("W1 {first:.1e}, W2 {second:.1e}, modes {modes:.1e}, loss {loss:.1e}");
-            assert!(first.max(second).max(modes) < 1e-9 && loss < 1e-10, "{}, {method}: {found}", network.name);
+            let Errors { weights, modes, loss } = errors(network, arm(&report, Arm::Flow));
+            let drift = report.monitor.expect("the flow was watched").balance_drift;
+            assert_eq!(drift.len(), weights.len() - 1);
+            let found = format!("weights {weights:?}, modes {modes:.1e}, loss {loss:.1e}, drift {drift:?}");
+            let holds = weights.iter().chain([&modes]).all(|error| *error < 1e-9) && loss < 1e-10;
+            assert!(holds && drift.iter().all(|drift| *drift < 1e-10), "{}, {method}: {found}", network.name);
         }
     }
+}
+
+fn rank(m: &DMatrix<f64>) -> usize {
+    gradflow::linalg::svd(m).s.len()
+}
+
+/// The least width between inputs and outputs.
+fn narrowest(network: &Network) -> usize {
+    network.weights[1..].iter().map(|w| w[0].len()).min().expect("there are two weights at least")
 }
 
 #[test]
@@ -119,19 +146,36 @@ fn the_references_cover_what_they_are_named_for() {
     for network in reference().networks {
         let (s11, s31) = (matrix(&network.sigma11), matrix(&network.sigma31));
         let singular_values = gradflow::linalg::svd(&s31).s;
-        let holds = match network.name.as_str() {
+        let (depth, kind) = network.name.split_once(" weights, ").unwrap_or(("", &network.name));
+        assert!(matches!((depth, network.weights.len()), ("", 2 | 3) | ("three", 3) | ("four", 4)), "{}", network.name);
+        let holds = match kind {
             "correlated" => (&s11 * s31.transpose() * &s31 - s31.transpose() * &s31 * &s11).norm() > 0.1,
-            "rank-deficient" => gradflow::linalg::svd(&s11).s.len() < s11.nrows(),
+            "rank-deficient" => rank(&s11) < s11.nrows(),
             "degenerate" => singular_values[0] - singular_values[2] < 1e-14,
-            "unbalanced" => matrix(&network.w1).norm() > 100.0 * matrix(&network.w2).norm(),
+            "unbalanced" => matrix(&network.weights[0]).norm() > 100.0 * matrix(&network.weights[1]).norm(),
             "more outputs than inputs" => s31.nrows() > s31.ncols(),
-            "bottleneck" => network.w1.len() < singular_values.len(),
+            "bottleneck" => narrowest(&network) < singular_values.len(),
+            "three weights" => network.weights.len() == 3,
             name => panic!("the case {name} is not known here"),
         };
         assert!(holds, "{}", network.name);
         // Learning is seen: the loss falls, and most of it within the run.
         let (first, last) = (&network.rows[0], &network.rows[network.rows.len() - 1]);
         assert!(last.loss < 0.8 * first.loss, "{}", network.name);
+    }
+}
+
+#[test]
+fn deep_references_leave_their_plateau_within_the_run() {
+    let deep = reference().networks.into_iter().filter(|network| network.weights.len() > 2);
+    for network in deep {
+        let svd = gradflow::linalg::svd(&matrix(&network.sigma31));
+        let optimum = matrix(&network.sigma31) * matrix(&network.sigma11).pseudo_inverse(1e-9).expect("a tolerance");
+        let learned = svd.u.column(0).dot(&(optimum * svd.v.column(0)));
+        let strengths: Vec<f64> = network.rows.iter().map(|row| row.modes[0] / learned).collect();
+        // At t = 0, 0.31 and 1.0: it is not over before the first sample that follows the start.
+        assert!(strengths[0] < 0.05 && strengths[1] < 0.9, "{}: {strengths:?}", network.name);
+        assert!(strengths[strengths.len() - 1] > 0.97, "{}: {strengths:?}", network.name);
     }
 }
 
