@@ -238,9 +238,13 @@ impl Way<'_> {
     }
 
     /// Time from `from` to `to`, neighbours on the way and described alike.
+    ///
+    /// Relative to the slower of the two ends: within a panel the speeds of many weights far above the limit
+    /// differ by more than an `f64` holds, and the slowest part takes all of the time.
     fn panel(&self, from: Place, to: Place) -> Wide {
         let (a, length) = (from.value(), to.value() - from.value());
-        let reference = self.speed(from);
+        let (first, last) = (self.speed(from), self.speed(to));
+        let reference = if last.abs() < first.abs() && !last.is_zero() { last } else { first };
         let slowness = |y: f64| (reference / self.speed(from.with(a + Wide::from(y) * length))).to_f64();
         length * self.law.tau / reference * Wide::from(adaptive(0.0, 1.0, &slowness))
     }
