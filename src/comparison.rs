@@ -1,5 +1,6 @@
 //! Trajectories against each other: differences, half-learning times, verdicts.
 
+use crate::study::{StudyFigure, StudyResult};
 use crate::trajectory::{Arm, Sample, Trajectory};
 
 /// A mode as the figure and the summary name it.
@@ -170,13 +171,30 @@ pub enum Check {
         /// Largest difference, relative to `expect` unless that is 0.
         max_error: f64,
     },
+    /// A figure of a study against a number.
+    Study {
+        /// The study's name.
+        study: String,
+        /// The series' name.
+        series: String,
+        /// The figure.
+        figure: StudyFigure,
+        /// N_l of the network, or of the first of those that the figure is taken over.
+        layers: Option<usize>,
+        /// What it should be.
+        expect: f64,
+        /// Largest difference, relative to `expect` unless that is 0.
+        max_error: f64,
+    },
 }
 
 impl Check {
     /// The largest error that passes.
     pub fn max_error(&self) -> f64 {
         match self {
-            Check::Compare { max_error, .. } | Check::Figure { max_error, .. } => *max_error,
+            Check::Compare { max_error, .. } | Check::Figure { max_error, .. } | Check::Study { max_error, .. } => {
+                *max_error
+            }
         }
     }
 
@@ -190,6 +208,14 @@ impl Check {
                 format!("{arm}: {} of mode {mode} = {expect}", figure.name())
             }
             Check::Figure { arm, figure, expect, .. } => format!("{arm}: {} = {expect}", figure.name()),
+            Check::Study { study, series, figure, layers, expect, .. } => {
+                let at = match (layers, figure.of_a_network()) {
+                    (Some(layers), true) => format!(" at {layers} layers"),
+                    (Some(layers), false) => format!(" from {layers} layers on"),
+                    (None, _) => String::new(),
+                };
+                format!("{study}, {series}: {}{at} = {expect}", figure.name())
+            }
         }
     }
 
@@ -197,6 +223,7 @@ impl Check {
         match self {
             Check::Compare { first, second, .. } => vec![*first, *second],
             Check::Figure { arm, .. } => vec![*arm],
+            Check::Study { .. } => Vec::new(),
         }
     }
 }
@@ -213,20 +240,29 @@ pub struct Verdict {
 }
 
 /// Carries a check out.
-pub fn judge(check: &Check, trajectories: &[Trajectory]) -> Verdict {
+pub fn judge(check: &Check, trajectories: &[Trajectory], studies: &[StudyResult]) -> Verdict {
     let find = |arm| trajectories.iter().find(|t| t.arm == arm);
     let error = match check {
         Check::Compare { first, second, quantity, .. } => find(*first)
             .zip(find(*second))
             .and_then(|(first, second)| relative(first, second, *quantity).into_iter().reduce(f64::max)),
         Check::Figure { arm, figure, mode, expect, .. } => {
-            let measured = find(*arm).and_then(|t| measure(t, *figure, mode.saturating_sub(1)));
-            measured.map(|value| (value - expect).abs() / if *expect == 0.0 { 1.0 } else { expect.abs() })
+            find(*arm).and_then(|t| measure(t, *figure, mode.saturating_sub(1))).map(|value| off(value, *expect))
+        }
+        Check::Study { study, series, figure, layers, expect, .. } => {
+            let study = studies.iter().find(|result| result.name == *study);
+            let series = study.and_then(|study| study.series.iter().find(|result| result.name == *series));
+            series.and_then(|series| series.measure(*figure, *layers)).map(|value| off(value, *expect))
         }
     };
     let error = error.filter(|e| e.is_finite());
     let complete = check.arms().into_iter().all(|arm| find(arm).is_some_and(|t| t.outcome.is_complete()));
     Verdict { check: check.clone(), error, pass: complete && error.is_some_and(|e| e <= check.max_error()) }
+}
+
+/// The error of a figure, relative to what is expected unless that is 0.
+fn off(value: f64, expect: f64) -> f64 {
+    (value - expect).abs() / if expect == 0.0 { 1.0 } else { expect.abs() }
 }
 
 fn measure(trajectory: &Trajectory, figure: Figure, mode: usize) -> Option<f64> {

@@ -72,6 +72,11 @@ pub trait Observer {
 
     /// Learns that a level is first at 0 or above at time `t`, 0 if it is so from the start.
     fn crossed(&mut self, _level: usize, _t: f64) {}
+
+    /// Whether there is nothing left to wait for: the run then ends, complete, before its last time.
+    fn finished(&self) -> bool {
+        false
+    }
 }
 
 /// A function that only visits.
@@ -177,7 +182,7 @@ impl<F: VectorField> Stepper<'_, F> {
         if self.now < end && !self.has_rate() {
             return Err(Outcome::Diverged { t: self.now });
         }
-        while self.now < end {
+        while self.now < end && !visitor.observer.finished() {
             if self.work.accepted + self.work.rejected >= self.settings.max_steps {
                 return Err(Outcome::StepLimit { t: self.now, limit: self.settings.max_steps });
             }
@@ -213,6 +218,9 @@ impl<F: VectorField> Stepper<'_, F> {
                 visitor.show(y.as_slice())?;
             }
             self.find_crossings(before, (begin + from, to - from), after, visitor)?;
+            if visitor.observer.finished() {
+                return Ok(());
+            }
             if !finished || index + 1 < steps {
                 self.step = to - from;
             }

@@ -56,6 +56,7 @@ pub mod sampling;
 pub mod scenario;
 pub mod sgd;
 pub mod stability;
+pub mod study;
 pub mod task;
 pub mod text;
 pub mod trajectory;

@@ -14,6 +14,15 @@ pub enum Purpose {
     Start,
     /// Samples drawn for a task that has none.
     Samples,
+    /// The starting weights of one network of a study.
+    Network {
+        /// Which series, from 0; below 2^15.
+        series: u32,
+        /// N_l; below 2^24.
+        layers: u32,
+        /// Which run, from 0; below 2^24.
+        run: u32,
+    },
     /// The order of the samples in one run of descent, counted from 0.
     Order(u32),
 }
@@ -24,6 +33,9 @@ impl Purpose {
             Purpose::Task => 1,
             Purpose::Start => 2,
             Purpose::Samples => 3,
+            Purpose::Network { series, layers, run } => {
+                (1 << 63) | (u64::from(series) << 48) | (u64::from(layers) << 24) | u64::from(run)
+            }
             Purpose::Order(run) => (1 << 32) | u64::from(run),
         }
     }

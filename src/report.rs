@@ -4,8 +4,9 @@ use crate::comparison::{Difference, ModeSummary, Verdict, differences, judge};
 use crate::experiment::Experiment;
 use crate::flow::Monitor;
 use crate::scenario::Built;
+use crate::study::{Setting, StudyResult};
 use crate::trajectory::{Arm, Trajectory};
-use crate::{analytic, flow, modes, sgd};
+use crate::{analytic, flow, modes, sgd, study};
 
 /// What came out of a scenario.
 #[derive(Debug, Clone)]
@@ -18,14 +19,16 @@ pub struct Report {
     pub modes: Vec<ModeSummary>,
     /// Each arm against each other.
     pub differences: Vec<Difference>,
+    /// What came out of the studies.
+    pub studies: Vec<StudyResult>,
     /// How the checks came out.
     pub verdicts: Vec<Verdict>,
 }
 
 impl Report {
-    /// Whether all arms are complete.
+    /// Whether all arms and studies are complete.
     pub fn is_complete(&self) -> bool {
-        self.trajectories.iter().all(|t| t.outcome.is_complete())
+        self.trajectories.iter().all(|t| t.outcome.is_complete()) && self.studies.iter().all(StudyResult::is_complete)
     }
 
     /// Whether all checks hold.
@@ -33,11 +36,16 @@ impl Report {
         self.verdicts.iter().all(|v| v.pass)
     }
 
-    /// "complete", or which arm ended how.
+    /// "complete", or which arm or study ended how.
     pub fn status(&self) -> String {
         let ended = self.trajectories.iter().filter(|t| !t.outcome.is_complete());
-        let reasons: Vec<String> =
-            ended.map(|t| format!("{}: {} ({})", t.arm, t.outcome, t.outcome.advice(t.arm))).collect();
+        let arms = ended.map(|t| format!("{}: {} ({})", t.arm, t.outcome, t.outcome.advice(t.arm)));
+        let broken =
+            self.studies.iter().filter_map(|study| study.broken().map(|(series, point)| (study, series, point)));
+        let studies = broken.map(|(study, series, point)| {
+            format!("study {}, {} at {} layers: {}", study.name, series.name, point.layers, point.ended)
+        });
+        let reasons: Vec<String> = arms.chain(studies).collect();
         if reasons.is_empty() { "complete".to_owned() } else { reasons.join("; ") }
     }
 
@@ -48,17 +56,17 @@ impl Report {
 }
 
 /// Steps of progress that [`execute`] reports in all.
-pub fn progress_length(experiment: &Experiment) -> usize {
+pub fn progress_length(built: &Built) -> usize {
+    let experiment = &built.experiment;
     let times = experiment.clock.times.len();
     let runs = experiment.sgd.as_ref().filter(|s| sgd::is_random(s)).map_or(1, |s| s.runs as usize);
-    Arm::ALL
-        .into_iter()
-        .filter(|arm| experiment.has(*arm))
-        .map(|a| if a == Arm::Sgd { runs * times } else { times })
-        .sum()
+    let arms = Arm::ALL.into_iter().filter(|arm| experiment.has(*arm));
+    let rows: usize = arms.map(|a| if a == Arm::Sgd { runs * times } else { times }).sum();
+    rows + built.studies.iter().map(study::progress_length).sum::<usize>()
 }
 
-/// Runs every arm that the scenario asks for, compares and judges. `progress` is told of each row.
+/// Runs every arm and study that the scenario asks for, compares and judges. `progress` is told of each row, and
+/// of each layer trained.
 pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     let experiment = &built.experiment;
     let mut trajectories = Vec::new();
@@ -78,9 +86,11 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     if let Some(settings) = &experiment.sgd {
         trajectories.push(sgd::run(experiment, settings, progress));
     }
+    let setting = Setting { task: &experiment.task, tau: experiment.clock.tau, seed: experiment.seed };
+    let studies: Vec<StudyResult> = built.studies.iter().map(|study| study::run(setting, study, progress)).collect();
     let modes = mode_summaries(experiment);
-    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories)).collect();
-    Report { differences: differences(&trajectories), trajectories, monitor, modes, verdicts }
+    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &studies)).collect();
+    Report { differences: differences(&trajectories), trajectories, monitor, modes, studies, verdicts }
 }
 
 /// The modes with what the closed form predicts of them.

@@ -48,6 +48,26 @@ impl Sharpness {
     }
 }
 
+/// lim sharpness/N_l as balanced aligned layers are added: at u = s/λ the eigenvalues λ_β Σ_l u_α^{2(D−1−l)/D}
+/// u_β^{2l/D} tend to D λ_β ∫₀¹ u_α^{2(1−x)} u_β^{2x} dx, the logarithmic mean of u_α² and u_β².
+pub fn sharpness_per_layer(basis: &ModeBasis) -> f64 {
+    let ends: Vec<f64> = (0..basis.len()).map(|mode| basis.final_strength(mode).unwrap_or(0.0)).collect();
+    let pairs = ends.iter().zip(&basis.input_eigenvalues).flat_map(|(input, lambda)| {
+        ends.iter().map(move |output| lambda * logarithmic_mean(output * output, input * input))
+    });
+    pairs.fold(0.0, f64::max)
+}
+
+/// (a − b)/ln(a/b) of numbers ≥ 0; a if they are equal, 0 if one of them is.
+fn logarithmic_mean(a: f64, b: f64) -> f64 {
+    let ratio = (a - b) / b;
+    match ratio.abs() {
+        _ if a == 0.0 || b == 0.0 => 0.0,
+        close if close < 1e-8 => 0.5 * (a + b),
+        _ => (a - b) / ratio.ln_1p(),
+    }
+}
+
 /// Whether a mode of these strengths ever rises: not from the saddle at 0, nor on its stable manifold, on
 /// which two weights or more of equal modulus and negative product lie.
 fn learns(strengths: &[f64]) -> bool {

@@ -104,8 +104,10 @@ impl Outcome {
             (Outcome::Complete, _) => "",
             (Outcome::Diverged { .. }, Arm::Sgd) => "lower the learning rate",
             (Outcome::Diverged { .. }, _) => "the numbers leave the range of f64: scale the start or the task down",
-            (Outcome::StepUnderflow { .. }, _) => "loosen rtol or raise atol",
-            (Outcome::StepLimit { .. }, _) => "raise max_steps, loosen rtol or shorten the run",
+            (Outcome::StepUnderflow { .. }, _) => "loosen rtol, raise atol, or scale the start down if it is large",
+            (Outcome::StepLimit { .. }, _) => {
+                "raise max_steps, loosen rtol, shorten the run, or scale the start down if it is large"
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `gradflow plot`.
 
 use super::{PlotArgs, Status, complain, say};
-use crate::results::{Saved, read};
+use crate::figure::{FigureError, Format, draw_study};
+use crate::results::{Saved, read, study_file_stem};
 use std::path::Path;
 
 /// Draws every folder's figures again.
@@ -17,19 +18,31 @@ pub(super) fn plot(args: &PlotArgs) -> Status {
 }
 
 fn redraw(folder: &Path, saved: &Saved) -> Status {
+    let mut worst = Status::Good;
     for format in &saved.formats {
-        let path = folder.join(format!("figure.{}", format.extension()));
-        let image = match saved.picture().draw(*format) {
-            Ok(image) => image,
-            Err(error) => return complain(&format!("{}: {error}", path.display())),
-        };
-        // Beside it first: a figure that is there stays whole if writing fails.
-        let partial = folder.join(format!(".figure.{}.partial-{}", format.extension(), std::process::id()));
-        if let Err(error) = std::fs::write(&partial, image).and_then(|()| std::fs::rename(&partial, &path)) {
-            let _ = std::fs::remove_file(&partial);
-            return complain(&format!("{}: {}", path.display(), crate::files::describe_io(&error)));
+        if !saved.trajectories.is_empty() || saved.studies.is_empty() {
+            worst = worst.max(put(folder, "figure", *format, saved.picture().draw(*format)));
         }
-        say(&path.display().to_string());
+        for (study, panels) in &saved.studies {
+            worst = worst.max(put(folder, &study_file_stem(&study.name), *format, draw_study(study, panels, *format)));
+        }
     }
+    worst
+}
+
+/// Writes a figure beside the one that is there and moves it there: that stays whole if writing fails.
+fn put(folder: &Path, stem: &str, format: Format, image: Result<Vec<u8>, FigureError>) -> Status {
+    let name = format!("{stem}.{}", format.extension());
+    let path = folder.join(&name);
+    let image = match image {
+        Ok(image) => image,
+        Err(error) => return complain(&format!("{}: {error}", path.display())),
+    };
+    let partial = folder.join(format!(".{name}.partial-{}", std::process::id()));
+    if let Err(error) = std::fs::write(&partial, image).and_then(|()| std::fs::rename(&partial, &path)) {
+        let _ = std::fs::remove_file(&partial);
+        return complain(&format!("{}: {}", path.display(), crate::files::describe_io(&error)));
+    }
+    say(&path.display().to_string());
     Status::Good
 }

@@ -15,7 +15,7 @@ pub(super) fn load(path: &Path, overrides: &[String], seed: Option<u64>) -> Resu
 }
 
 fn execute_with_progress(built: &Built, quiet: bool) -> Report {
-    let bar = progress_bar(progress_length(&built.experiment), quiet);
+    let bar = progress_bar(progress_length(built), quiet);
     bar.set_message(built.title.clone());
     let report = execute(built, &|rows| bar.inc(rows as u64));
     bar.finish_and_clear();

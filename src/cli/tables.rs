@@ -3,6 +3,7 @@
 use crate::comparison::Verdict;
 use crate::report::Report;
 use crate::scenario::Built;
+use crate::study::StudyResult;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 /// Modes beyond this many are counted, not listed.
@@ -19,7 +20,7 @@ pub(super) fn table(header: &[&str]) -> Table {
     table
 }
 
-fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
+pub(super) fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
     for index in columns {
         if let Some(column) = table.column_mut(index) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -27,9 +28,12 @@ fn align_right(table: &mut Table, columns: std::ops::Range<usize>) {
     }
 }
 
-/// A number in five significant digits, or a dash.
+/// A number in five significant digits, or a dash; what is beyond the range of numbers is said to be so.
 pub(super) fn short(value: Option<f64>) -> String {
     let Some(value) = value else { return "–".to_owned() };
+    if !value.is_finite() {
+        return "beyond f64".to_owned();
+    }
     let rounded: f64 = format!("{value:.4e}").parse().unwrap_or(value);
     if rounded == 0.0 || (1e-3..1e6).contains(&rounded.abs()) { rounded.to_string() } else { format!("{rounded:e}") }
 }
@@ -38,10 +42,15 @@ fn error(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| format!("{v:.2e}"))
 }
 
-/// Everything about one scenario: arms, half-learning times, differences, verdicts.
+/// Everything about one scenario: arms, half-learning times, differences, studies, verdicts.
 pub(super) fn report(built: &Built, report: &Report) -> String {
-    let mut parts = vec![built.title.clone(), arms(report).to_string()];
-    if !report.modes.is_empty() {
+    let mut parts = vec![built.title.clone()];
+    // A scenario of studies alone has no arms to speak of.
+    let arms_run = !report.trajectories.is_empty() || report.studies.is_empty();
+    if arms_run {
+        parts.push(arms(report).to_string());
+    }
+    if arms_run && !report.modes.is_empty() {
         parts.push(half_times(report).to_string());
         let hidden = report.modes.len().saturating_sub(MODES_SHOWN);
         if hidden > 0 {
@@ -59,6 +68,14 @@ pub(super) fn report(built: &Built, report: &Report) -> String {
             "never rises".to_owned()
         };
         parts.push(format!("Conserved along the flow: W(l+1)ᵀW(l+1) − W(l)W(l)ᵀ within {drift:.1e}; the loss {rise}."));
+    }
+    for result in &report.studies {
+        let note = match result.series.iter().find_map(|series| series.approximation.as_ref()) {
+            Some(why) => format!(" The laws are approximate: {why}."),
+            None => String::new(),
+        };
+        parts.push(format!("Study {}: updates until {}.{note}", result.name, result.goal));
+        parts.push(study(result).to_string());
     }
     if report.verdicts.is_empty() {
         parts.push("No checks.".to_owned());
@@ -109,6 +126,29 @@ fn differences(report: &Report) -> Table {
         table.add_row([pair, error(d.largest_modes()), error(d.largest_loss())]);
     }
     align_right(&mut table, 1..3);
+    table
+}
+
+/// A row per network: what it took, and what the laws of the modes say.
+fn study(study: &StudyResult) -> Table {
+    let mut table =
+        table(&["series", "N_l", "learning rate", "updates", "± sd", "law", "infinite depth", "1/sharpness", "ended"]);
+    for series in &study.series {
+        for point in &series.points {
+            table.add_row([
+                series.name.clone(),
+                point.layers.to_string(),
+                short(point.rate),
+                short(point.updates),
+                short(point.spread),
+                short(point.predicted.and_then(|law| law.updates)),
+                short(series.limit.as_ref().map(|limit| limit.updates)),
+                short(point.predicted.map(|law| law.best_rate)),
+                point.ended.to_string(),
+            ]);
+        }
+    }
+    align_right(&mut table, 1..8);
     table
 }
 

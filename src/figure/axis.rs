@@ -29,6 +29,8 @@ pub(super) enum Axis {
     Linear(f64, f64),
     /// From the first to the second decimal logarithm.
     Log(f64, f64),
+    /// The same for counts, labelled in plain digits.
+    Counts(f64, f64),
 }
 
 impl Axis {
@@ -50,6 +52,14 @@ impl Axis {
         let (lo, hi) = (lo.log10().clamp(-320.0, 300.0), hi.log10().clamp(-320.0, 300.0));
         let missing = (1.0 - (hi - lo)).max(0.0);
         Axis::Log(lo - missing / 2.0, hi + missing / 2.0)
+    }
+
+    /// A logarithmic axis that holds the counts from `lo` to `hi`, both at least 1, with some air.
+    pub fn counts(lo: f64, hi: f64) -> Axis {
+        const AIR: f64 = 0.04;
+        let (lo, hi) = (lo.log10(), hi.log10());
+        let air = (AIR * (hi - lo)).max(AIR);
+        Axis::Counts(lo - air, hi + air)
     }
 
     /// A logarithmic axis of at least two whole decades that hold `lo` and `hi`, both positive.
@@ -75,8 +85,8 @@ impl Axis {
         }
         let share = match *self {
             Axis::Linear(lo, hi) => (value - lo) / (hi - lo),
-            Axis::Log(lo, hi) if value > 0.0 => (value.log10() - lo) / (hi - lo),
-            Axis::Log(..) => return None,
+            Axis::Log(lo, hi) | Axis::Counts(lo, hi) if value > 0.0 => (value.log10() - lo) / (hi - lo),
+            Axis::Log(..) | Axis::Counts(..) => return None,
         };
         Some(share.clamp(-FAR, FAR))
     }
@@ -88,7 +98,7 @@ impl Axis {
                 -3..=4 => 0,
                 far => far,
             },
-            Axis::Log(..) => 0,
+            Axis::Log(..) | Axis::Counts(..) => 0,
         }
     }
 
@@ -97,6 +107,7 @@ impl Axis {
         match *self {
             Axis::Linear(lo, hi) => self.linear_ticks(lo, hi, at_most),
             Axis::Log(lo, hi) => self.decade_ticks(lo, hi, at_most),
+            Axis::Counts(lo, hi) => count_ticks(lo, hi),
         }
     }
 
@@ -143,6 +154,26 @@ impl Axis {
     }
 }
 
+/// Ticks at 1, 2, 3, ... 9 times each power of ten; labelled at every digit if the axis is short, else at 1, 2
+/// and 5, or at 1 only.
+fn count_ticks(lo: f64, hi: f64) -> Vec<Tick> {
+    let labelled: &[u32] = match hi - lo {
+        short if short < 0.8 => &[1, 2, 3, 4, 5, 6, 8],
+        medium if medium < 2.6 => &[1, 2, 5],
+        _ => &[1],
+    };
+    let decades = lo.floor() as i32..=hi.ceil() as i32;
+    let values = decades.flat_map(|decade| (1..10).map(move |digit| (digit, decade)));
+    values
+        .filter_map(|(digit, decade)| {
+            let value = f64::from(digit) * 10f64.powi(decade);
+            let place = (value.log10() - lo) / (hi - lo);
+            let label = (labelled.contains(&digit) && decade >= 0).then(|| fixed(value, 0));
+            (0.0..=1.0).contains(&place).then_some(Tick { place, label })
+        })
+        .collect()
+}
+
 /// ⌊log₁₀⌋ of a positive value; 0 for zero.
 fn decade_of(value: f64) -> i32 {
     if value > 0.0 { value.log10().floor() as i32 } else { 0 }
@@ -185,6 +216,13 @@ mod tests {
         assert_eq!(Axis::decades(1e-3, 1.0), Axis::Log(-3.0, 0.0));
         assert_eq!(Axis::decades(1.0, 1.0), Axis::Log(-1.0, 1.0));
         assert_eq!(labels(Axis::decades(1e-16, 1.0), 5), ["10⁻¹⁶", "10⁻¹²", "10⁻⁸", "10⁻⁴", "10⁰"]);
+    }
+
+    #[test]
+    fn counts_are_labelled_in_plain_digits() {
+        assert_eq!(labels(Axis::counts(3.0, 100.0), 6), ["5", "10", "20", "50", "100"]);
+        assert_eq!(labels(Axis::counts(3.0, 5.0), 6), ["3", "4", "5"]);
+        assert_eq!(labels(Axis::counts(3.0, 3000.0), 6), ["10", "100", "1000"]);
     }
 
     #[test]

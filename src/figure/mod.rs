@@ -1,6 +1,6 @@
 //! Figures of trajectories laid over each other, drawn with `plotters`.
 //!
-//! A figure is a column of panels over one time axis. On its way to a file it passes through three
+//! A figure is a column of panels over one time axis, or over the depths of a study. On its way to a file it passes through three
 //! stages, each ignorant of the next:
 //!
 //! ```text
@@ -30,9 +30,11 @@ mod plot;
 mod range;
 mod scene;
 mod selection;
+mod study;
 mod style;
 
 use crate::comparison::{Difference, ModeSummary};
+use crate::study::StudyResult;
 use crate::trajectory::Trajectory;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +72,18 @@ impl Format {
             Format::Svg => "svg",
         }
     }
+}
+
+/// One panel of a study's figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StudyPanel {
+    /// Updates until learned against N_l.
+    Time,
+    /// The learning rate against N_l.
+    Rate,
+    /// The way there: strength or loss against updates, a curve per network.
+    Curves,
 }
 
 /// What one figure shows.
@@ -118,9 +132,22 @@ pub enum FigureError {
 /// [`FigureError::NoPanels`] if there is nothing to draw; the others only if a library fails.
 pub fn draw(overlay: &Overlay, format: Format) -> Result<Vec<u8>, FigureError> {
     font::register()?;
-    let scene = page::compose(overlay)?;
+    encoded(&page::compose(overlay)?, format)
+}
+
+/// Draws the figure of a study, with its panels from top to bottom, and returns the bytes of the file.
+///
+/// # Errors
+///
+/// As for [`draw`].
+pub fn draw_study(study: &StudyResult, panels: &[StudyPanel], format: Format) -> Result<Vec<u8>, FigureError> {
+    font::register()?;
+    encoded(&study::compose(study, panels)?, format)
+}
+
+fn encoded(scene: &scene::Scene, format: Format) -> Result<Vec<u8>, FigureError> {
     match format {
-        Format::Png => encode::png(&scene),
-        Format::Svg => encode::svg(&scene),
+        Format::Png => encode::png(scene),
+        Format::Svg => encode::svg(scene),
     }
 }

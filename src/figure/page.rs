@@ -18,17 +18,19 @@ const PANEL_GAP: f64 = 12.0;
 const BELOW_HEADING: f64 = 6.0;
 /// Height of a panel that has nothing to show.
 const EMPTY_HEIGHT: f64 = 40.0;
-/// Below the last frame: tick labels and the title of the time axis.
-const TIME_AXIS: f64 = 44.0;
+/// Below the last frame: tick labels and the title of the horizontal axis.
+const AXIS_ACROSS: f64 = 44.0;
 
 /// Lays the whole figure out.
 pub(super) fn compose(overlay: &Overlay) -> Result<Scene, FigureError> {
     let selection = select(overlay.modes, overlay.trajectories);
     let plans = plans(overlay, &selection)?;
     let mut scene = Scene { width: PAGE_WIDTH, height: 0.0, shapes: Vec::new() };
-    let below_title = draw_title(&mut scene, overlay);
+    let below_title = draw_title(&mut scene, overlay.title, overlay.note);
     let below_legend = draw_legend(&mut scene, overlay, &selection, below_title);
-    scene.height = draw_panels(&mut scene, overlay, &plans, below_legend);
+    let time = time_axis(overlay);
+    let stack = Stack { plans: &plans, across: time.as_ref(), title: overlay.time_label };
+    scene.height = draw_panels(&mut scene, &stack, below_legend);
     Ok(scene)
 }
 
@@ -54,7 +56,7 @@ fn plans(overlay: &Overlay, selection: &Selection) -> Result<Vec<Plan>, FigureEr
 }
 
 /// A panel with nothing to show only says so: it needs neither height nor keys.
-fn lowered(plan: Plan) -> Plan {
+pub(super) fn lowered(plan: Plan) -> Plan {
     match plan.y {
         Ok(_) => plan,
         Err(_) => Plan { height: EMPTY_HEIGHT, keys: Vec::new(), ..plan },
@@ -62,14 +64,14 @@ fn lowered(plan: Plan) -> Plan {
 }
 
 /// Draws title and note; returns where they end.
-fn draw_title(scene: &mut Scene, overlay: &Overlay) -> f64 {
+pub(super) fn draw_title(scene: &mut Scene, title: &str, note: Option<&str>) -> f64 {
     let room = PAGE_WIDTH - 2.0 * MARGIN;
     let mut y = MARGIN;
-    for line in font::wrap(overlay.title, TITLE, true, room, 3) {
+    for line in font::wrap(title, TITLE, true, room, 3) {
         y += TITLE + 4.0;
         scene.heading(line, (MARGIN, y - 4.0), TITLE, INK);
     }
-    for line in font::wrap(overlay.note.unwrap_or_default(), SMALL, false, room, 3) {
+    for line in font::wrap(note.unwrap_or_default(), SMALL, false, room, 3) {
         y += SMALL + 4.0;
         scene.text(line, (MARGIN, y - 3.0), SMALL, Align::Left, FAINT);
     }
@@ -97,45 +99,53 @@ fn draw_legend(scene: &mut Scene, overlay: &Overlay, selection: &Selection, top:
     y + PANEL_GAP - 2.0
 }
 
-/// Draws the panels over one time axis; returns where the page ends.
-fn draw_panels(scene: &mut Scene, overlay: &Overlay, plans: &[Plan], top: f64) -> f64 {
-    let time = time_axis(overlay);
+/// Panels over one horizontal axis.
+pub(super) struct Stack<'a> {
+    pub plans: &'a [Plan],
+    /// The axis that they share; `None` if nothing has a place along it.
+    pub across: Option<&'a Axis>,
+    /// Its title.
+    pub title: &'a str,
+}
+
+/// Draws panels over one horizontal axis; returns where they end.
+pub(super) fn draw_panels(scene: &mut Scene, stack: &Stack, top: f64) -> f64 {
+    let Stack { plans, across, title } = *stack;
     let labels = plans.iter().map(label_width).fold(0.0, f64::max);
     let left = MARGIN + labels.max(20.0) + 9.0;
-    let right = PAGE_WIDTH - MARGIN - last_label_overhang(time.as_ref());
+    let right = PAGE_WIDTH - MARGIN - last_label_overhang(across);
     let mut y = top;
     for (i, plan) in plans.iter().enumerate() {
         let last = i + 1 == plans.len();
         let rows = heading_rows(plan, PAGE_WIDTH - 2.0 * MARGIN);
         let frame_top = y + rows.count.max(1) as f64 * ROW + BELOW_HEADING;
         let rect = Rect { left, top: frame_top, right, bottom: frame_top + plan.height };
-        let frame = Frame { rect, time: time.as_ref(), time_labels: last };
+        let frame = Frame { rect, across, labels: last };
         plot::draw(scene, plan, &rows, (MARGIN, y), &frame);
         y = rect.bottom + PANEL_GAP;
     }
     let bottom = y - PANEL_GAP;
-    if time.is_none() {
-        return bottom + MARGIN;
-    }
+    let Some(axis) = across else { return bottom + MARGIN };
     let middle = (left + right) / 2.0;
     let room = PAGE_WIDTH - 2.0 * MARGIN;
-    for line in font::wrap(&time_title(overlay, time.as_ref()), TEXT, false, room, 1) {
+    for line in font::wrap(&title_across(title, axis), TEXT, false, room, 1) {
         scene.text(line, (middle, bottom + 37.0), TEXT, Align::Middle, INK);
     }
-    bottom + TIME_AXIS
+    bottom + AXIS_ACROSS
 }
 
 /// Half the width of the last tick's label, which may stand at the frame's corner.
-fn last_label_overhang(time: Option<&Axis>) -> f64 {
-    let ticks = time.map(|t| t.ticks(6)).unwrap_or_default();
+fn last_label_overhang(across: Option<&Axis>) -> f64 {
+    let ticks = across.map(|t| t.ticks(6)).unwrap_or_default();
     let label = ticks.iter().rev().find_map(|t| t.label.as_deref());
     label.map_or(4.0, |l| (font::width(l, SMALL, false) / 2.0).max(4.0))
 }
 
-fn time_title(overlay: &Overlay, time: Option<&Axis>) -> String {
-    match time.map_or(0, Axis::exponent) {
-        0 => overlay.time_label.to_string(),
-        exponent => format!("{} (×{})", overlay.time_label, power_of_ten(exponent)),
+/// The title of the horizontal axis, with the power of ten that its labels leave out.
+fn title_across(title: &str, axis: &Axis) -> String {
+    match axis.exponent() {
+        0 => title.to_string(),
+        exponent => format!("{title} (×{})", power_of_ten(exponent)),
     }
 }
 

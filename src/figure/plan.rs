@@ -6,13 +6,15 @@ use super::scene::Ink;
 use super::style::{Pen, pen};
 use crate::trajectory::{Arm, Sample, Trajectory};
 
-/// One thing in a panel.
+/// One thing in a panel, by its place t across and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
     /// A curve through (t, value); a cross ends it if it is `cut` short.
     Curve { points: Vec<(f64, f64)>, pen: Pen, rings: Rings, cut: bool },
     /// The range from the second to the third value over the first, t.
     Band { edges: Vec<(f64, f64, f64)>, ink: Ink },
+    /// Single values, as open circles.
+    Points { points: Vec<(f64, f64)>, ink: Ink },
     /// A value reached in the end.
     Level { value: f64, ink: Ink },
     /// A predicted point of a curve.
@@ -26,6 +28,7 @@ impl Mark {
             Mark::Band { .. } => 0,
             Mark::Level { .. } => 1,
             Mark::Curve { pen, .. } => pen.layer,
+            Mark::Points { .. } => 7,
             Mark::Prediction { .. } => 8,
         }
     }

@@ -10,7 +10,7 @@ use super::modes::level_pen;
 use super::number::power_of_ten;
 use super::plan::{Mark, Plan};
 use super::scene::{Align, Ink, Point, Scene};
-use super::style::{FAINT, FRAME, GRID, INK, Pen, SMALL, TEXT};
+use super::style::{FAINT, FRAME, GRID, INK, Pen, RING_RADIUS, RING_WIDTH, SMALL, TEXT};
 
 /// Between a heading and the keys beside it.
 const HEADING_GAP: f64 = 18.0;
@@ -43,17 +43,17 @@ pub(super) fn label_width(plan: &Plan) -> f64 {
     labels.map(|l| font::width(l, SMALL, false)).fold(0.0, f64::max)
 }
 
-/// A panel's place: the frame, and the time axis if anything has a time.
+/// A panel's place: the frame, and the horizontal axis if anything has a place along it.
 pub(super) struct Frame<'a> {
     pub rect: Rect,
-    pub time: Option<&'a Axis>,
-    /// Whether the time axis carries its labels here.
-    pub time_labels: bool,
+    pub across: Option<&'a Axis>,
+    /// Whether the horizontal axis carries its labels here.
+    pub labels: bool,
 }
 
 impl Frame<'_> {
     fn x(&self, t: f64) -> Option<f64> {
-        let share = self.time?.place(t)?;
+        let share = self.across?.place(t)?;
         Some(self.rect.left + share * (self.rect.right - self.rect.left))
     }
 
@@ -72,7 +72,7 @@ pub(super) fn draw(scene: &mut Scene, plan: &Plan, rows: &Rows, heading_at: Poin
     let baseline = (heading_at.0, heading_at.1 + KEY_BASELINE);
     scene.text(heading(plan), baseline, TEXT, Align::Left, INK);
     legend::draw(scene, &plan.keys, rows, heading_at);
-    draw_time_ticks(scene, frame);
+    draw_ticks_across(scene, frame);
     match &plan.y {
         Ok(axis) => {
             draw_value_ticks(scene, plan, axis, frame);
@@ -99,8 +99,8 @@ fn draw_frame(scene: &mut Scene, rect: &Rect) {
     scene.stroke(outline, 1.0, FRAME);
 }
 
-fn draw_time_ticks(scene: &mut Scene, frame: &Frame) {
-    let Some(axis) = frame.time else { return };
+fn draw_ticks_across(scene: &mut Scene, frame: &Frame) {
+    let Some(axis) = frame.across else { return };
     let Rect { left, top, right, bottom } = frame.rect;
     for tick in axis.ticks(6) {
         let x = left + tick.place * (right - left);
@@ -109,7 +109,7 @@ fn draw_time_ticks(scene: &mut Scene, frame: &Frame) {
         }
         let length = if tick.label.is_some() { TICKS.0 } else { TICKS.1 };
         scene.stroke(vec![(x, bottom), (x, bottom + length)], 1.0, FRAME);
-        if let (true, Some(label)) = (frame.time_labels, tick.label) {
+        if let (true, Some(label)) = (frame.labels, tick.label) {
             scene.text(label, (x, bottom + 19.0), SMALL, Align::Middle, INK);
         }
     }
@@ -135,6 +135,13 @@ fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) -> Opti
             let placed = points.iter().map(|&(t, v)| frame.place(axis, t, v));
             let end = draw_curve(scene, visible(placed, &frame.rect), pen, rings);
             return end.filter(|_| *cut);
+        }
+        Mark::Points { points, ink } => {
+            for place in points.iter().filter_map(|&(t, v)| frame.place(axis, t, v)) {
+                if frame.rect.contains(place) {
+                    scene.ring(place, RING_RADIUS, 1.3 * RING_WIDTH, *ink);
+                }
+            }
         }
         Mark::Band { edges, ink } => draw_band(scene, edges, *ink, axis, frame),
         Mark::Level { value, ink } => {

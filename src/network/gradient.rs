@@ -3,7 +3,7 @@
 use super::Widths;
 use crate::kernels::{View, gemm};
 use nalgebra::DMatrix;
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::ops::Range;
 
 /// −∂L/∂W_l = (W_D…W_{l+1})ᵀ (Σ31 − WΣ11) (W_{l−1}…W_1)ᵀ for all l at once.
@@ -69,10 +69,27 @@ impl Gradient {
     pub fn descend(&self, weights: &[f64], out: &mut [f64]) {
         let mut scratch = self.scratch.borrow_mut();
         if self.widths.outputs() <= self.widths.inputs() {
+            self.suffixes(weights, &mut scratch);
             self.along_outputs(weights, out, &mut scratch);
         } else {
+            self.prefixes(weights, &mut scratch);
             self.along_inputs(weights, out, &mut scratch);
         }
+    }
+
+    /// Forms the error at the flat state `weights`, for [`Gradient::error`], at a third of the cost.
+    pub fn look(&self, weights: &[f64]) {
+        let mut scratch = self.scratch.borrow_mut();
+        if self.widths.outputs() <= self.widths.inputs() {
+            self.suffixes(weights, &mut scratch);
+        } else {
+            self.prefixes(weights, &mut scratch);
+        }
+    }
+
+    /// 𝓔 = Σ31 − WΣ11, N3×N1 in the frame of Σ11, at the state of the last call.
+    pub fn error(&self) -> Ref<'_, [f64]> {
+        Ref::map(self.scratch.borrow(), |scratch| scratch.error.as_slice())
     }
 
     /// Where W_l stands in the flat state, l from 1.
@@ -85,11 +102,11 @@ impl Gradient {
         View::new(&weights[self.range(l)], n[l], n[l - 1])
     }
 
-    fn along_outputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
+    /// S_{l−1} = S_l W_l, from S_D = I; the last one, S_0, is the map W, of which the error is made.
+    fn suffixes(&self, weights: &[f64], scratch: &mut Scratch) {
         let (n, depth) = (self.widths.as_slice(), self.widths.depth());
         let outputs = self.widths.outputs();
-        let Scratch { products, error, carry } = scratch;
-        // S_{l−1} = S_l W_l, from S_D = I; the last one, S_0, is the map W.
+        let Scratch { products, error, .. } = scratch;
         for l in (1..=depth).rev() {
             let w = self.weight(weights, l);
             match (l, depth) {
@@ -103,8 +120,13 @@ impl Gradient {
             }
         }
         self.residual(error);
-        // R_1 = Σ31 − WΣ11, R_{l+1} = R_l W_lᵀ; −∂L/∂W_l = S_lᵀR_l.
-        let [current, next] = carry;
+    }
+
+    /// R_1 = Σ31 − WΣ11, R_{l+1} = R_l W_lᵀ; −∂L/∂W_l = S_lᵀR_l.
+    fn along_outputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
+        let (n, depth) = (self.widths.as_slice(), self.widths.depth());
+        let outputs = self.widths.outputs();
+        let Scratch { products, error, carry: [current, next] } = scratch;
         for l in 1..=depth {
             let r = if l == 1 { View::new(error, outputs, n[0]) } else { View::new(current, outputs, n[l - 1]) };
             if l == depth {
@@ -117,11 +139,11 @@ impl Gradient {
         }
     }
 
-    fn along_inputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
+    /// P_l = W_l P_{l−1}, from P_0 = I; the last one, P_D, is the map W, of which the error is made.
+    fn prefixes(&self, weights: &[f64], scratch: &mut Scratch) {
         let (n, depth) = (self.widths.as_slice(), self.widths.depth());
         let inputs = self.widths.inputs();
-        let Scratch { products, error, carry } = scratch;
-        // P_l = W_l P_{l−1}, from P_0 = I; the last one, P_D, is the map W.
+        let Scratch { products, error, .. } = scratch;
         for l in 1..=depth {
             let w = self.weight(weights, l);
             match (l, depth) {
@@ -135,8 +157,13 @@ impl Gradient {
             }
         }
         self.residual(error);
-        // T_D = Σ31 − WΣ11, T_{l−1} = W_lᵀT_l; −∂L/∂W_l = T_lP_{l−1}ᵀ.
-        let [current, next] = carry;
+    }
+
+    /// T_D = Σ31 − WΣ11, T_{l−1} = W_lᵀT_l; −∂L/∂W_l = T_lP_{l−1}ᵀ.
+    fn along_inputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
+        let (n, depth) = (self.widths.as_slice(), self.widths.depth());
+        let inputs = self.widths.inputs();
+        let Scratch { products, error, carry: [current, next] } = scratch;
         for l in (1..=depth).rev() {
             let t = if l == depth { View::new(error, n[l], inputs) } else { View::new(current, n[l], inputs) };
             if l == 1 {

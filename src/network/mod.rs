@@ -4,7 +4,7 @@ mod gradient;
 mod start;
 
 pub use gradient::Gradient;
-pub use start::{Start, StartError, starting_weights};
+pub use start::{Start, StartError, check_imbalance, scale_of, starting_weights};
 
 use nalgebra::DMatrix;
 

@@ -43,6 +43,23 @@ pub enum Start {
     Matrices(Vec<DMatrix<f64>>),
 }
 
+impl Start {
+    /// The aligned start in which each of `modes` modes has the strength u0, shared equally by `depth` weights;
+    /// the first weight carries the sign.
+    pub fn aligned(u0: f64, modes: usize, depth: usize) -> Start {
+        // The square root where it serves, for it is correctly rounded.
+        let a = if depth == 2 { u0.abs().sqrt() } else { u0.abs().powf(1.0 / depth as f64) };
+        let mut strengths = vec![vec![a; modes]; depth];
+        strengths[0].iter_mut().for_each(|a| *a = a.copysign(u0));
+        Start::Aligned { strengths }
+    }
+
+    /// The aligned start in which each of `modes` modes has the strength a in each of `depth` weights: u0 = a^D.
+    pub fn per_layer(a: f64, modes: usize, depth: usize) -> Start {
+        Start::Aligned { strengths: vec![vec![a; modes]; depth] }
+    }
+}
+
 /// Why a start does not exist for these widths.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum StartError {
@@ -134,6 +151,25 @@ fn balanced(scale: f64, widths: &Widths, rng: &mut ChaCha8Rng) -> Vec<DMatrix<f6
         .collect()
 }
 
+/// Whether weights of these widths can have W2ᵀW2 = W1W1ᵀ + ℓI.
+///
+/// # Errors
+/// If ℓ ≠ 0 and there are not two matrices, or the layer beyond the one to be raised is too narrow.
+pub fn check_imbalance(imbalance: f64, widths: &Widths) -> Result<(), StartError> {
+    if imbalance == 0.0 {
+        return Ok(());
+    }
+    let &[inputs, hidden, outputs] = widths.as_slice() else {
+        return Err(StartError::ImbalanceDepth(widths.depth()));
+    };
+    let (outer, side, product) =
+        if imbalance > 0.0 { (outputs, "outputs", "W2ᵀW2") } else { (inputs, "inputs", "W1W1ᵀ") };
+    if outer < hidden {
+        return Err(StartError::Imbalance { imbalance, side, outer, hidden, product });
+    }
+    Ok(())
+}
+
 /// Two matrices with W2ᵀW2 = W1W1ᵀ + ℓI. For ℓ > 0, W1 is drawn and W2 is an isometry times the
 /// root of W1W1ᵀ + ℓI; for ℓ < 0 the same, with the layers exchanged.
 fn imbalanced(
@@ -142,14 +178,11 @@ fn imbalanced(
     widths: &Widths,
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<DMatrix<f64>>, StartError> {
+    check_imbalance(imbalance, widths)?;
     let &[inputs, hidden, outputs] = widths.as_slice() else {
         return Err(StartError::ImbalanceDepth(widths.depth()));
     };
-    let (free, fixed, side, product) =
-        if imbalance > 0.0 { (inputs, outputs, "outputs", "W2ᵀW2") } else { (outputs, inputs, "inputs", "W1W1ᵀ") };
-    if fixed < hidden {
-        return Err(StartError::Imbalance { imbalance, side, outer: fixed, hidden, product });
-    }
+    let (free, fixed) = if imbalance > 0.0 { (inputs, outputs) } else { (outputs, inputs) };
     // Both in the orientation hidden×outer: R diag(σ) Pᵀ and R diag(√(σ² + |ℓ|)) Qᵀ.
     let rank = hidden.min(free).min(fixed);
     let mut sigma = svd(&(random::gaussian(rng, hidden, free) * scale)).s;
@@ -163,4 +196,12 @@ fn imbalanced(
     let raised = DVector::from_iterator(hidden, sigma.iter().map(|s| (s * s + imbalance.abs()).sqrt()));
     let large = &r * DMatrix::from_diagonal(&raised) * q.transpose();
     Ok(if imbalance > 0.0 { vec![small, large.transpose()] } else { vec![large, small.transpose()] })
+}
+
+/// The scale of weights: the least root mean square of the entries over all matrices that are not zero; 1 if
+/// all are.
+pub fn scale_of(weights: &[DMatrix<f64>]) -> f64 {
+    let scales = weights.iter().map(|w| w.norm() / (w.len().max(1) as f64).sqrt()).filter(|s| *s > 0.0);
+    let least = scales.fold(f64::INFINITY, f64::min);
+    if least.is_finite() { least } else { 1.0 }
 }

@@ -3,7 +3,7 @@
 use crate::trajectory::{Energy, Observation, Sample, Trajectory};
 
 /// The shortest text that reads back as the same number.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     format!("{value:?}")
 }
 

@@ -1,6 +1,7 @@
 //! A folder that appears under its name only when it is complete.
 
-use super::{Picture, curves, paths, summary, weights};
+use super::{Picture, curves, paths, studies, summary, weights};
+use crate::figure::draw_study;
 use crate::report::Report;
 use crate::scenario::Built;
 use crate::trajectory::Arm;
@@ -157,7 +158,9 @@ fn keep_foreign(old: &Path, new: &Path) -> Result<(), FolderError> {
 fn is_ours(name: &str) -> bool {
     let fixed = ["summary.json", "scenario.toml", "figure.png", "figure.svg"];
     let of_arm = |arm: Arm| name == format!("{arm}.csv") || name == format!("{arm}_weights.npz");
-    fixed.contains(&name) || Arm::ALL.into_iter().any(of_arm)
+    let of_study =
+        name.starts_with(&studies::file_stem("")) && [".csv", ".png", ".svg"].iter().any(|e| name.ends_with(e));
+    fixed.contains(&name) || Arm::ALL.into_iter().any(of_arm) || of_study
 }
 
 fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<(), FolderError> {
@@ -170,6 +173,14 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
             let path = folder.join(format!("{}_weights.npz", trajectory.arm));
             let mut file = BufWriter::new(File::create(&path).map_err(at(&path))?);
             weights::write(trajectory, &mut file).and_then(|()| file.flush()).map_err(at(&path))?;
+        }
+    }
+    for study in &report.studies {
+        let stem = studies::file_stem(&study.name);
+        let csv = studies::to_csv(study).map_err(|e| content(&e))?;
+        put(&folder.join(format!("{stem}.csv")), &csv)?;
+        if let Some(csv) = studies::curves_to_csv(study).map_err(|e| content(&e))? {
+            put(&folder.join(format!("{stem}_curves.csv")), &csv)?;
         }
     }
     let json = serde_json::to_string_pretty(&summary::summary(built, report)).map_err(|e| content(&e))?;
@@ -186,7 +197,15 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
             panels: &built.filled.plot.panels,
         };
         for format in &built.filled.plot.formats {
-            put(&folder.join(format!("figure.{}", format.extension())), &picture.draw(*format)?)?;
+            let extension = format.extension();
+            // A scenario of studies alone has nothing to lay over each other.
+            if !report.trajectories.is_empty() || report.studies.is_empty() {
+                put(&folder.join(format!("figure.{extension}")), &picture.draw(*format)?)?;
+            }
+            for (study, table) in report.studies.iter().zip(built.filled.studies.values()) {
+                let name = format!("{}.{extension}", studies::file_stem(&study.name));
+                put(&folder.join(name), &draw_study(study, &table.panels, *format)?)?;
+            }
         }
     }
     Ok(())

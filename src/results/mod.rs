@@ -4,11 +4,13 @@ mod curves;
 mod folder;
 mod paths;
 mod read;
+mod studies;
 mod summary;
 mod weights;
 
 pub use folder::{Content, Destination, FolderError, write};
 pub use read::{ReadError, Saved, read};
+pub use studies::file_stem as study_file_stem;
 pub use summary::summary;
 
 use crate::comparison::{Difference, ModeSummary};

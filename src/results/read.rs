@@ -2,8 +2,9 @@
 
 use super::{Picture, curves};
 use crate::comparison::{Difference, ModeSummary, differences};
-use crate::figure::{Format, Panel};
+use crate::figure::{Format, Panel, StudyPanel};
 use crate::scenario::Scenario;
+use crate::study::StudyResult;
 use crate::trajectory::{Arm, Outcome, Trajectory, Work};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub struct Saved {
     pub differences: Vec<Difference>,
     /// The panels that the scenario asks for.
     pub panels: Vec<Panel>,
+    /// The studies, each with the panels of its figure.
+    pub studies: Vec<(StudyResult, Vec<StudyPanel>)>,
     /// The formats that the scenario asks for.
     pub formats: Vec<Format>,
 }
@@ -86,6 +89,13 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
             curves::from_csv(&load(curves_path.clone())?).ok_or_else(|| ReadError::Foreign(curves_path.clone()))?;
         trajectories.push(trajectory(arm, described, samples));
     }
+    let mut studies = Vec::new();
+    for (index, (name, table)) in scenario.studies.iter().enumerate() {
+        let curves = std::fs::read(folder.join(format!("{}_curves.csv", super::study_file_stem(name)))).ok();
+        let described = summary.get("studies").and_then(|all| all.get(index));
+        let study = described.and_then(|value| super::studies::from_files(value, curves.as_deref()));
+        studies.push((study.ok_or_else(|| ReadError::Foreign(path.clone()))?, table.panels.clone()));
+    }
     let modes = summary.get("modes").and_then(Value::as_array).ok_or_else(|| ReadError::Foreign(path.clone()))?;
     Ok(Saved {
         title: scenario.title.unwrap_or_default(),
@@ -95,6 +105,7 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
         differences: differences(&trajectories),
         trajectories,
         panels: scenario.plot.panels,
+        studies,
         formats: scenario.plot.formats,
     })
 }

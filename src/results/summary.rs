@@ -1,5 +1,6 @@
 //! `summary.json`: what was run, what was measured, what passed.
 
+use super::studies;
 use crate::comparison::{Check, Verdict};
 use crate::experiment::Experiment;
 use crate::premises::HOLDS;
@@ -20,6 +21,7 @@ pub fn summary(built: &Built, report: &Report) -> Value {
         "premises": premises(experiment, report),
         "obstacle": experiment.reduction.approximation,
         "modes": modes(report),
+        "studies": report.studies.iter().map(studies::to_json).collect::<Vec<_>>(),
         "checks": report.verdicts.iter().map(verdict).collect::<Vec<_>>(),
         "comparisons": comparisons(report),
         "invariants": invariants(report),
@@ -94,6 +96,13 @@ fn verdict(verdict: &Verdict) -> Value {
         }
         Check::Figure { arm, figure, expect, .. } => {
             json!({ "arm": arm.name(), "quantity": figure.name(), "expect": expect })
+        }
+        Check::Study { study, series, figure, layers, expect, .. } => {
+            let mut fields = json!({ "study": study, "series": series, "quantity": figure.name(), "expect": expect });
+            if let Some(layers) = layers {
+                fields["layers"] = json!(layers);
+            }
+            fields
         }
     };
     fields["max_error"] = json!(verdict.check.max_error());

@@ -78,7 +78,12 @@ pub fn of_integration(widths: &[usize]) -> f64 {
     let n = weights(widths);
     let inner = widths.get(1..widths.len().saturating_sub(1)).unwrap_or_default();
     let hidden: f64 = inner.iter().map(|w| *w as f64 * *w as f64).sum();
-    8.0 * (40.0 * n + n * (4e6 / n.max(1.0)).clamp(16.0, 1024.0) + 4.0 * hidden)
+    8.0 * (of_state(n) + 4.0 * hidden)
+}
+
+/// Numbers that the solver keeps of a state of so many weights: its stages, and a piece of its steps.
+pub fn of_state(weights: f64) -> f64 {
+    40.0 * weights + weights * (4e6 / weights.max(1.0)).clamp(16.0, 1024.0)
 }
 
 /// Bytes of the samples that one arm keeps.

@@ -2,6 +2,7 @@
 
 use super::format::{CheckTable, Quantity};
 use crate::comparison::{Check, Compared, Figure};
+use crate::study::{Study, StudyFigure};
 use crate::trajectory::Arm;
 
 /// What is wrong with a check: the key, the message, what is allowed.
@@ -15,7 +16,12 @@ const EXPECTED: f64 = 0.01;
 ///
 /// # Errors
 /// With the key that is wrong.
-pub fn check(table: &CheckTable, has: impl Fn(Arm) -> bool, modes: usize) -> Result<Check, Complaint> {
+pub fn check(
+    table: &CheckTable,
+    has: impl Fn(Arm) -> bool,
+    modes: usize,
+    studies: &[Study],
+) -> Result<Check, Complaint> {
     let present = |key, arm| {
         if has(arm) {
             Ok(arm)
@@ -28,6 +34,14 @@ pub fn check(table: &CheckTable, has: impl Fn(Arm) -> bool, modes: usize) -> Res
             Err((key, format!("the scenario does not run the arm `{arm}`: it has no table [{arm}]"), Some(allowed)))
         }
     };
+    if let Some(name) = &table.study {
+        return study(table, name, studies);
+    }
+    for (key, given) in [("series", table.series.is_some()), ("layers", table.layers.is_some())] {
+        if given {
+            return Err((key, format!("`{key}` belongs to a check of a study"), None));
+        }
+    }
     match (&table.compare, table.arm) {
         (Some(arms), None) => {
             let [first, second] = arms.as_slice() else {
@@ -42,8 +56,8 @@ pub fn check(table: &CheckTable, has: impl Fn(Arm) -> bool, modes: usize) -> Res
         (None, Some(arm)) => figure(table, present("arm", arm)?, modes),
         _ => Err((
             "",
-            "a check compares two arms, or a figure of one arm with a number".into(),
-            Some("compare = [\"flow\", \"analytic\"], or arm = \"flow\" with expect = ...".into()),
+            "a check compares two arms, or a figure of one arm or of a study with a number".into(),
+            Some("compare = [\"flow\", \"analytic\"], or arm = \"flow\" or study = ... with expect = ...".into()),
         )),
     }
 }
@@ -54,7 +68,13 @@ fn compare(table: &CheckTable, first: Arm, second: Arm) -> Result<Check, Complai
         Quantity::Loss => Compared::Loss,
         Quantity::Map => Compared::Map,
         Quantity::Weights => Compared::Weights,
-        _ => return Err(("quantity", "this is a figure of one arm".into(), Some("modes, loss, map, weights".into()))),
+        _ => {
+            return Err((
+                "quantity",
+                "this is not what two arms are compared in".into(),
+                Some("modes, loss, map, weights".into()),
+            ));
+        }
     };
     if quantity == Compared::Weights && [first, second].iter().any(|a| !matches!(a, Arm::Flow | Arm::Sgd)) {
         return Err(("quantity", "only flow and sgd have weights".into(), Some("modes, loss, map".into())));
@@ -78,7 +98,7 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize) -> Result<Check, Complaint
         }
         _ => {
             let allowed = "half_time, final_loss, final_strength, largest_coupling";
-            return Err(("quantity", "this compares two arms".into(), Some(allowed.into())));
+            return Err(("quantity", "this is not a figure of one arm".into(), Some(allowed.into())));
         }
     };
     let mode = table.mode.unwrap_or(1);
@@ -89,6 +109,72 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize) -> Result<Check, Complaint
         return Err(("", "a check of one arm needs the number to `expect`".into(), None));
     };
     Ok(Check::Figure { arm, figure, mode, expect, max_error: tolerance(table, EXPECTED)? })
+}
+
+/// A figure of a study's series.
+fn study(table: &CheckTable, name: &str, studies: &[Study]) -> Result<Check, Complaint> {
+    let names = |all: Vec<&str>| Some(all.join(", ")).filter(|names| !names.is_empty());
+    let Some(study) = studies.iter().find(|study| study.name == name) else {
+        let known = names(studies.iter().map(|study| study.name.as_str()).collect());
+        return Err(("study", format!("there is no study {name:?}"), known));
+    };
+    let known = || study.series.iter().map(|series| series.name.as_str());
+    let series = match &table.series {
+        None => known().next(),
+        Some(series) => known().find(|known| known == series),
+    };
+    let Some(series) = series else {
+        let message = format!("the study {name:?} has no series {:?}", table.series.as_deref().unwrap_or_default());
+        return Err(("series", message, names(known().collect())));
+    };
+    let Some(figure) = StudyFigure::ALL.into_iter().find(|figure| table.quantity.is(*figure)) else {
+        let all = StudyFigure::ALL.into_iter().map(StudyFigure::name).collect();
+        return Err(("quantity", "this is not a figure of a study".into(), names(all)));
+    };
+    for (key, given) in
+        [("compare", table.compare.is_some()), ("arm", table.arm.is_some()), ("mode", table.mode.is_some())]
+    {
+        if given {
+            return Err((key, format!("`{key}` does not go with a check of a study"), None));
+        }
+    }
+    let depths = || study.layers.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+    match table.layers {
+        None if figure.of_a_network() => {
+            let message = format!("{} is a figure of one network: its `layers` are missing", figure.name());
+            return Err(("", message, Some(depths())));
+        }
+        Some(layers) if figure.of_a_network() && !study.layers.contains(&layers) => {
+            return Err(("layers", format!("the study has no network of {layers} layers"), Some(depths())));
+        }
+        Some(layers) if study.layers.iter().all(|depth| *depth < layers) => {
+            return Err(("layers", format!("the study has no network of {layers} layers or more"), Some(depths())));
+        }
+        _ => {}
+    }
+    let Some(expect) = table.expect else {
+        return Err(("", "a check of a study needs the number to `expect`".into(), None));
+    };
+    let (study, series) = (name.to_owned(), series.to_owned());
+    Ok(Check::Study { study, series, figure, layers: table.layers, expect, max_error: tolerance(table, EXPECTED)? })
+}
+
+impl Quantity {
+    /// Whether it is this figure of a study.
+    fn is(self, figure: StudyFigure) -> bool {
+        figure
+            == match self {
+                Quantity::LearningTime => StudyFigure::LearningTime,
+                Quantity::PredictedTime => StudyFigure::PredictedTime,
+                Quantity::LimitTime => StudyFigure::LimitTime,
+                Quantity::BestRate => StudyFigure::BestRate,
+                Quantity::TimeSlope => StudyFigure::TimeSlope,
+                Quantity::RateSlope => StudyFigure::RateSlope,
+                Quantity::TimeRatio => StudyFigure::TimeRatio,
+                Quantity::PredictionError => StudyFigure::PredictionError,
+                _ => return false,
+            }
+    }
 }
 
 fn tolerance(table: &CheckTable, default: f64) -> Result<f64, Complaint> {

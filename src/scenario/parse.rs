@@ -5,7 +5,7 @@ use super::source::{Diagnostic, KeyPath, Source};
 use crate::text::visible;
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 /// Reads the raw scenario.
 ///
@@ -14,18 +14,31 @@ use toml::de::DeTable;
 pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagnostic> {
     let document = source.document()?;
     exactly_one(source, &document, "task", "spectrum, matrices, hierarchy, gaussian, dataset", "task")?;
-    exactly_one(
-        source,
-        &document,
-        "network.init",
-        "aligned, gaussian, glorot, orthogonal, balanced, matrices",
-        "start",
-    )?;
+    for path in starts(&document) {
+        exactly_one(source, &document, &path, "aligned, gaussian, glorot, orthogonal, balanced, matrices", "start")?;
+    }
     let scenario = Scenario::deserialize(toml::de::Deserializer::from(document.clone())).map_err(|error| {
         let (message, allowed) = explain(error.message());
         source.at(error.span().unwrap_or(0..0), message, allowed)
     })?;
     Ok((scenario, document))
+}
+
+/// The paths of the tables that name a start: the network's, and those of the studies' series.
+fn starts(document: &Spanned<DeTable<'_>>) -> Vec<String> {
+    let studies = tables(document.get_ref().get("study"));
+    let series = studies.into_iter().flat_map(|(study, table)| {
+        let all = tables(table.get("series"));
+        all.into_iter().map(move |(series, _)| format!("study.{study}.series.{series}.init"))
+    });
+    std::iter::once("network.init".to_owned()).chain(series).collect()
+}
+
+/// The tables in a table, by name.
+fn tables<'a, 'de>(value: Option<&'a Spanned<DeValue<'de>>>) -> Vec<(String, &'a DeTable<'de>)> {
+    let table = value.and_then(|value| value.get_ref().as_table());
+    let entries = table.into_iter().flat_map(|table| table.iter());
+    entries.filter_map(|(key, value)| Some((key.get_ref().to_string(), value.get_ref().as_table()?))).collect()
 }
 
 /// Tables of which exactly one key makes sense: more would otherwise be refused in serde's words.

@@ -270,11 +270,21 @@ fn merge<'a>(base: &mut DeTable<'a>, table: DeTable<'a>, equals: usize, path: &s
 /// alternatives, and the override says which one is meant.
 fn rivals(path: &str, key: &str, other: &str) -> bool {
     match path {
-        "task" | "network.init" => key != other,
-        "network.init.aligned" => matches!((key, other), ("strength", "strengths") | ("strengths", "strength")),
+        "task" => key != other,
+        start if is_start(start) => key != other,
+        aligned if aligned.strip_suffix(".aligned").is_some_and(is_start) => key != other,
+        learned if learned.starts_with("study.") && learned.ends_with(".learned") => {
+            let of_mode = |key: &str| matches!(key, "mode" | "share");
+            key != other && !(of_mode(key) && of_mode(other))
+        }
         "time" => matches!((key, other), ("times", "end" | "samples") | ("end" | "samples", "times")),
         _ => false,
     }
+}
+
+/// Whether a path is that of a table that names the start.
+fn is_start(path: &str) -> bool {
+    path == "network.init" || (path.starts_with("study.") && path.ends_with(".init"))
 }
 
 fn begins_before(table: &DeTable<'_>, offset: usize) -> bool {

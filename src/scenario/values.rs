@@ -105,6 +105,65 @@ impl Serialize for BatchSize {
     }
 }
 
+/// `learning_rate` of a study: a number, "sharpness", or the best of several.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum RateChoice {
+    /// 1/sharpness at the minimum.
+    #[default]
+    Sharpness,
+    /// This one.
+    Fixed(f64),
+    /// The fastest of these.
+    Best(RateRange),
+}
+
+/// Learning rates spaced evenly in their logarithm, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateRange {
+    /// One end.
+    pub from: f64,
+    /// The other end.
+    pub to: f64,
+    /// How many.
+    pub count: usize,
+}
+
+deserialize!(RateChoice, "a learning rate, \"sharpness\", or { from = ..., to = ..., count = ... }", {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<RateChoice, E> {
+        Ok(RateChoice::Fixed(value))
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<RateChoice, E> {
+        Ok(RateChoice::Fixed(value as f64))
+    }
+    fn visit_str<E: Error>(self, value: &str) -> Result<RateChoice, E> {
+        match value {
+            "sharpness" => Ok(RateChoice::Sharpness),
+            _ => Err(E::invalid_value(Unexpected::Str(value), &self)),
+        }
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RateChoice, A::Error> {
+        Deserialize::deserialize(MapAccessDeserializer::new(map)).map(RateChoice::Best)
+    }
+});
+schema!(RateChoice, "RateChoice", { "anyOf": [
+    { "type": "number", "exclusiveMinimum": 0 },
+    { "const": "sharpness" },
+    { "type": "object", "properties": { "from": { "type": "number" }, "to": { "type": "number" },
+      "count": { "type": "integer", "minimum": 1 } },
+      "required": ["from", "to", "count"], "additionalProperties": false }
+] });
+
+impl Serialize for RateChoice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            RateChoice::Sharpness => serializer.serialize_str("sharpness"),
+            RateChoice::Fixed(rate) => serializer.serialize_f64(*rate),
+            RateChoice::Best(range) => range.serialize(serializer),
+        }
+    }
+}
+
 /// `input_spectrum`: "white", a list of eigenvalues, or a power law.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum InputSpectrum {

@@ -30,7 +30,7 @@ fn a_check_names_arms_that_run() {
     scenario.toml:24:20: unknown name `flo`; did you mean `flow`?
       24 | compare = ["flow", "flo"]
          |                    ^^^^^
-      allowed: flow, modes, analytic, sgd
+      allowed: flow, modes, limit, analytic, sgd
     "#);
 }
 
@@ -64,16 +64,16 @@ fn a_comparison_takes_two_different_arms() {
 #[test]
 fn a_check_is_either_a_comparison_or_a_figure() {
     assert_snapshot!(check("quantity = \"loss\""), @r#"
-    scenario.toml:23:1: a check compares two arms, or a figure of one arm with a number
+    scenario.toml:23:1: a check compares two arms, or a figure of one arm or of a study with a number
       23 | [[check]]
          | ^^^^^^^^^
-      allowed: compare = ["flow", "analytic"], or arm = "flow" with expect = ...
+      allowed: compare = ["flow", "analytic"], or arm = "flow" or study = ... with expect = ...
     "#);
     assert_snapshot!(check("arm = \"flow\"\ncompare = [\"flow\", \"sgd\"]\nquantity = \"loss\""), @r#"
-    scenario.toml:23:1: a check compares two arms, or a figure of one arm with a number
+    scenario.toml:23:1: a check compares two arms, or a figure of one arm or of a study with a number
       23 | [[check]]
          | ^^^^^^^^^
-      allowed: compare = ["flow", "analytic"], or arm = "flow" with expect = ...
+      allowed: compare = ["flow", "analytic"], or arm = "flow" or study = ... with expect = ...
     "#);
     assert_snapshot!(check("compare = [\"flow\", \"sgd\"]"), @"
     scenario.toml:23:1: missing key `quantity`
@@ -81,7 +81,7 @@ fn a_check_is_either_a_comparison_or_a_figure() {
          | ^^^^^^^^^
     ");
     assert_snapshot!(check("compare = [\"flow\", \"sgd\"]\nquantity = \"half_time\""), @r#"
-    scenario.toml:25:12: this is a figure of one arm
+    scenario.toml:25:12: this is not what two arms are compared in
       25 | quantity = "half_time"
          |            ^^^^^^^^^^^
       allowed: modes, loss, map, weights
@@ -97,7 +97,7 @@ fn a_check_is_either_a_comparison_or_a_figure() {
          |        ^
     ");
     assert_snapshot!(check("arm = \"flow\"\nquantity = \"loss\"\nexpect = 1"), @r#"
-    scenario.toml:25:12: this compares two arms
+    scenario.toml:25:12: this is not a figure of one arm
       25 | quantity = "loss"
          |            ^^^^^^
       allowed: half_time, final_loss, final_strength, largest_coupling

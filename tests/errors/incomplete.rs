@@ -72,7 +72,7 @@ fn a_flow_that_needs_more_steps_than_allowed_keeps_what_it_has() {
 #[test]
 fn a_tolerance_that_no_step_can_meet_ends_the_flow() {
     let (_, said) = incomplete(&with("[flow]", "[flow]\nrtol = 1e-300"));
-    assert_snapshot!(said, @"scenario.toml: flow: step size underflow at t = 0 (loosen rtol or raise atol); modes: step size underflow at t = 0 (loosen rtol or raise atol)");
+    assert_snapshot!(said, @"scenario.toml: flow: step size underflow at t = 0 (loosen rtol, raise atol, or scale the start down if it is large); modes: step size underflow at t = 0 (loosen rtol, raise atol, or scale the start down if it is large)");
 }
 
 #[test]

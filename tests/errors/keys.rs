@@ -9,13 +9,13 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:1:1: unknown key `sead`; did you mean `seed`?
       1 | sead = 1
         | ^^^^
-      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, check, plot, output
+      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, check, plot, output
     ");
     assert_snapshot!(refusal(&with("[task.spectrum]", "[tasks.spectrum]")), @"
     scenario.toml:1:2: unknown key `tasks`; did you mean `task`?
       1 | [tasks.spectrum]
         |  ^^^^^
-      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, check, plot, output
+      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, check, plot, output
     ");
     assert_snapshot!(refusal(&with("inputs = 4", "input = 4")), @"
     scenario.toml:2:1: unknown key `input`; did you mean `inputs`?
@@ -33,7 +33,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:8:18: unknown key `strenght`; did you mean `strength`?
       8 | init.aligned = { strenght = 1e-2 }
         |                  ^^^^^^^^
-      allowed: strength, strengths
+      allowed: strength, per_layer, strengths
     ");
     assert_snapshot!(refusal(&with("end = 4.0", "ende = 4.0")), @"
     scenario.toml:11:1: unknown key `ende`; did you mean `end`?
@@ -69,7 +69,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:24:1: unknown key `compares`; did you mean `compare`?
       24 | compares = ["flow", "modes"]
          | ^^^^^^^^
-      allowed: compare, arm, quantity, mode, expect, max_error
+      allowed: compare, arm, study, series, layers, quantity, mode, expect, max_error
     "#);
     assert_snapshot!(refusal(&and("[plot]\npanel = [\"modes\"]")), @r#"
     scenario.toml:24:1: unknown key `panel`; did you mean `panels`?
@@ -115,7 +115,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:17:9: unknown name `infinit`; did you mean `infinite`?
       17 | depth = "infinit"
          |         ^^^^^^^^^
-      allowed: finite, infinite
+      allowed: finite, infinite, both
     "#);
     assert_snapshot!(refusal(&with("[analytic]", "[analytic]\nform = \"sigmoi\"")), @r#"
     scenario.toml:19:8: unknown name `sigmoi`; did you mean `sigmoid`?
@@ -183,7 +183,7 @@ fn a_missing_key_is_named_at_its_table() {
     scenario.toml:8:6: how strong the modes start is missing
       8 | init.aligned = { }
         |      ^^^^^^^
-      allowed: strength, or strengths
+      allowed: strength, per_layer, or strengths
     ");
     assert_snapshot!(refusal(&with("init.aligned = { strength = 1e-2 }", "init.gaussian = {}")), @"
     scenario.toml:8:17: missing key `scale`
@@ -243,7 +243,7 @@ fn a_scenario_needs_a_network_and_exactly_one_start() {
       allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, matrices
     ");
     assert_snapshot!(refusal(&with("{ strength = 1e-2 }", "{ strength = 1e-2, strengths = [1, 1] }")), @"
-    scenario.toml:8:47: either `strength` or `strengths`, not both
+    scenario.toml:8:47: one of `strength`, `per_layer` and `strengths` says how strong the modes start
       8 | init.aligned = { strength = 1e-2, strengths = [1, 1] }
         |                                               ^^^^^^
     ");

@@ -108,7 +108,7 @@ fn a_byte_order_mark_is_no_column_and_no_error() {
     scenario.toml:1:1: unknown key `sead`; did you mean `seed`?
       1 | sead = 1
         | ^^^^
-      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, check, plot, output
+      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, check, plot, output
     ");
     let bench = Bench::new(format!("\u{feff}{SCENARIO}"));
     bench.gradflow(&["check", "scenario.toml"]).assert().success();
@@ -143,7 +143,7 @@ fn columns_count_characters_and_not_bytes_or_tab_stops() {
     scenario.toml:8:18: unknown key `ströngth`; did you mean `strength`?
       8 | init.aligned = { "ströngth" = 1, strength = 1e-2 }
         |                  ^^^^^^^^^^
-      allowed: strength, strengths
+      allowed: strength, per_layer, strengths
     "#);
 }
 

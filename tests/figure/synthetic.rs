@@ -45,8 +45,9 @@ pub fn trajectory(arm: Arm, strengths: &[f64], times: &[f64]) -> Trajectory {
     }
 }
 
+/// The four arms that see the same training run; the limit law describes another.
 pub fn all_arms(strengths: &[f64], times: &[f64]) -> Vec<Trajectory> {
-    Arm::ALL.map(|arm| trajectory(arm, strengths, times)).into()
+    [Arm::Flow, Arm::Modes, Arm::Analytic, Arm::Sgd].map(|arm| trajectory(arm, strengths, times)).into()
 }
 
 pub fn summaries(strengths: &[f64]) -> Vec<ModeSummary> {

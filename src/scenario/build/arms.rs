@@ -3,7 +3,7 @@
 use super::{Builder, Fault};
 use crate::analytic;
 use crate::experiment::*;
-use crate::network::Widths;
+use crate::network::{Widths, scale_of};
 use crate::premises::Premises;
 use crate::reduction::Reduction;
 use crate::scenario::format::{DepthName, max_steps, rtol};
@@ -92,10 +92,3 @@ const ATOL: f64 = 1e-3;
 
 /// Updates of descent that a scenario may ask for.
 const MAX_UPDATES: f64 = 1e10;
-
-/// The least root mean square of the entries over all matrices that are not zero; 1 if all are.
-fn scale_of(weights: &[DMatrix<f64>]) -> f64 {
-    let scales = weights.iter().map(|w| w.norm() / (w.len().max(1) as f64).sqrt()).filter(|s| *s > 0.0);
-    let least = scales.fold(f64::INFINITY, f64::min);
-    if least.is_finite() { least } else { 1.0 }
-}

@@ -3,6 +3,7 @@
 mod arms;
 mod numbers;
 mod start;
+mod studies;
 
 use super::auto_end::auto_end;
 use super::budget::{self, Budget};
@@ -20,6 +21,7 @@ use crate::probe::Probe;
 use crate::reduction::Reduction;
 use crate::sgd::drawn_samples;
 use crate::stability::Sharpness;
+use crate::study::Study;
 use crate::task::ModeBasis;
 use crate::text::number;
 use crate::trajectory::Arm;
@@ -32,6 +34,8 @@ use toml::de::DeTable;
 pub struct Built {
     /// What the arms run.
     pub experiment: Experiment,
+    /// The same task at many depths.
+    pub studies: Vec<Study>,
     /// What must hold.
     pub checks: Vec<Check>,
     /// The scenario with every default filled in; paths still relative to the scenario file.
@@ -99,6 +103,7 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn build(mut self, path: &Path) -> Result<Built, Fault> {
         self.check_numbers()?;
+        self.check_studies()?;
         let keep = self.keep();
         let prepared = tasks::prepare(&self.scenario.task, self.base, self.budget)?;
         let widths = self.widths(prepared.inputs, prepared.outputs)?;
@@ -140,10 +145,11 @@ impl Builder<'_> {
             task,
             basis,
         };
-        let checks = self.checks(&experiment)?;
+        let studies = self.studies(&experiment.task, &experiment.basis)?;
+        let checks = self.checks(&experiment, &studies)?;
         let stem = path.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
         let title = self.scenario.title.get_or_insert(stem).clone();
-        Ok(Built { experiment, checks, filled: self.scenario, title, warnings, memory })
+        Ok(Built { experiment, studies, checks, filled: self.scenario, title, warnings, memory })
     }
 
     /// What the checks and the output need to be kept of the state.
@@ -166,7 +172,8 @@ impl Builder<'_> {
 
     /// Refuses what would not fit in memory, naming the key that asks for most.
     fn admit(&self, widths: &Widths, samples: usize, times: usize, keep: Keep) -> Result<f64, Fault> {
-        let arms = Arm::ALL.len() as f64;
+        let limit = self.scenario.modes.as_ref().is_some_and(|modes| modes.depth == DepthName::Both);
+        let arms = (Arm::ALL.len() - usize::from(!limit)) as f64;
         let task = budget::of_task(widths.inputs(), widths.outputs(), samples);
         let state = budget::of_integration(widths.as_slice());
         let rows = arms * budget::of_samples(widths.as_slice(), times, keep);
@@ -181,7 +188,8 @@ impl Builder<'_> {
         let (batches, runs) = self.descent(widths, samples, times);
         self.budget.admit("minibatch descent", batches).map_err(refuse("sgd.batch"))?;
         self.budget.admit("what is kept of all runs", runs).map_err(refuse("sgd.runs"))?;
-        let all = task + state + rows + batches + runs;
+        let studies = self.admit_studies(widths.inputs(), widths.outputs())?;
+        let all = task + state.max(studies) + rows + batches + runs;
         self.budget.admit("the scenario", all).map_err(refuse("network.hidden"))?;
         Ok(all)
     }
@@ -231,10 +239,10 @@ impl Builder<'_> {
     }
 
     /// Fills in the defaults of the checks on the way.
-    fn checks(&mut self, experiment: &Experiment) -> Result<Vec<Check>, Fault> {
+    fn checks(&mut self, experiment: &Experiment, studies: &[Study]) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::with_capacity(self.scenario.checks.len());
         for (index, table) in self.scenario.checks.iter_mut().enumerate() {
-            let checked = check(table, |arm| experiment.has(arm), experiment.basis.len()).map_err(
+            let checked = check(table, |arm| experiment.has(arm), experiment.basis.len(), studies).map_err(
                 |(key, message, allowed)| {
                     let path = if key.is_empty() { format!("check[{index}]") } else { format!("check[{index}].{key}") };
                     Fault::Here { path, message, allowed }
@@ -245,6 +253,9 @@ impl Builder<'_> {
                 && figure.of_a_mode()
             {
                 table.mode = Some(*mode);
+            }
+            if let Check::Study { series, .. } = &checked {
+                table.series = Some(series.clone());
             }
             debug_assert!(
                 !matches!(checked, Check::Compare { quantity: Compared::Weights, .. }) || experiment.keep.weights

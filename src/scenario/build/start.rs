@@ -13,7 +13,7 @@ use nalgebra::DMatrix;
 impl Builder<'_> {
     pub(super) fn start(&self, widths: &Widths, task: &Task) -> Result<Vec<DMatrix<f64>>, Fault> {
         let start = match &self.scenario.network.init {
-            Init::Aligned(init) => Start::Aligned { strengths: self.strengths(init, widths)? },
+            Init::Aligned(init) => self.aligned(init, widths)?,
             Init::Gaussian(init) => Start::Gaussian { scale: not_negative("network.init.gaussian.scale", init.scale)? },
             Init::Glorot(init) => Start::Glorot { gain: not_negative("network.init.glorot.gain", init.gain)? },
             Init::Orthogonal(init) => {
@@ -31,18 +31,13 @@ impl Builder<'_> {
             .map_err(|error| Fault::new("network.init.balanced.imbalance", error.to_string(), ""))
     }
 
-    fn strengths(&self, init: &AlignedInit, widths: &Widths) -> Result<Vec<Vec<f64>>, Fault> {
+    fn aligned(&self, init: &AlignedInit, widths: &Widths) -> Result<Start, Fault> {
         let (depth, modes) = (widths.depth(), widths.bottleneck());
         let here = "network.init.aligned";
-        match (init.strength, &init.strengths) {
-            (Some(u0), None) => {
-                // |a_l| = |u0|^{1/D}; the first weight carries the sign.
-                let a = if depth == 2 { u0.abs().sqrt() } else { u0.abs().powf(1.0 / depth as f64) };
-                let mut strengths = vec![vec![a; modes]; depth];
-                strengths[0].iter_mut().for_each(|a| *a = a.copysign(u0));
-                Ok(strengths)
-            }
-            (None, Some(layers)) if layers.len() == depth => {
+        match (init.strength, init.per_layer, &init.strengths) {
+            (Some(u0), None, None) => Ok(Start::aligned(u0, modes, depth)),
+            (None, Some(a), None) => Ok(Start::per_layer(a, modes, depth)),
+            (None, None, Some(layers)) if layers.len() == depth => {
                 let expand = |(l, layer): (usize, &PerLayer)| match layer {
                     PerLayer::Same(a) => Ok(vec![*a; modes]),
                     PerLayer::PerMode(list) if list.len() <= modes => Ok(list.clone()),
@@ -52,17 +47,21 @@ impl Builder<'_> {
                         &format!("at most {modes}"),
                     )),
                 };
-                layers.iter().enumerate().map(expand).collect()
+                Ok(Start::Aligned { strengths: layers.iter().enumerate().map(expand).collect::<Result<_, _>>()? })
             }
-            (None, Some(layers)) => Err(Fault::new(
+            (None, None, Some(layers)) => Err(Fault::new(
                 format!("{here}.strengths"),
                 format!("{} entries for {depth} weight matrices", layers.len()),
                 &format!("{depth}: one number or list per weight matrix"),
             )),
-            (Some(_), Some(_)) => {
-                Err(Fault::new(format!("{here}.strengths"), "either `strength` or `strengths`, not both", ""))
+            (None, None, None) => {
+                Err(Fault::new(here, "how strong the modes start is missing", "strength, per_layer, or strengths"))
             }
-            (None, None) => Err(Fault::new(here, "how strong the modes start is missing", "strength, or strengths")),
+            (_, _, strengths) => {
+                let key = if strengths.is_some() { "strengths" } else { "per_layer" };
+                let message = "one of `strength`, `per_layer` and `strengths` says how strong the modes start";
+                Err(Fault::new(format!("{here}.{key}"), message, ""))
+            }
         }
     }
 

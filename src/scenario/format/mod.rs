@@ -3,13 +3,16 @@
 mod arms;
 mod network;
 mod output;
+mod study;
 mod task;
 
 pub use arms::*;
 pub use network::*;
 pub use output::*;
+pub use study::*;
 pub use task::*;
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +44,9 @@ pub struct Scenario {
     /// Discrete gradient descent; the arm runs when the table is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sgd: Option<Sgd>,
+    /// The same task and start at many depths, by name.
+    #[serde(default, rename = "study", skip_serializing_if = "IndexMap::is_empty")]
+    pub studies: IndexMap<String, StudyTable>,
     /// What must hold for the scenario to pass.
     #[serde(default, rename = "check", skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<CheckTable>,

@@ -45,13 +45,16 @@ pub enum Init {
     Matrices(MatricesInit),
 }
 
-/// Aligned with the modes: `strength` or `strengths`.
+/// Aligned with the modes: `strength`, `per_layer` or `strengths`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlignedInit {
     /// u0 of every mode; each weight contributes u0^{1/D}.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strength: Option<f64>,
+    /// Strength of every mode in every weight matrix: u0 is its D-th power.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_layer: Option<f64>,
     /// Strengths per weight matrix, W1 first: a number for all modes, or a list of one per mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strengths: Option<Vec<PerLayer>>,

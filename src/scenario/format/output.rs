@@ -25,9 +25,25 @@ pub enum Quantity {
     FinalStrength,
     /// Largest coupling of one arm over all samples.
     LargestCoupling,
+    /// Updates until learned, of one network of a study.
+    LearningTime,
+    /// What the law of its depth says they are.
+    PredictedTime,
+    /// What the predictions of a study's series tend to as layers are added.
+    LimitTime,
+    /// Learning rate at which a network of a study learned.
+    BestRate,
+    /// Slope of ln(updates) in ln N_l, over the networks of a study from `layers` on.
+    TimeSlope,
+    /// Slope of ln(learning rate) in ln N_l, likewise.
+    RateSlope,
+    /// Updates of a study's deepest network over those of the first of `layers` or more.
+    TimeRatio,
+    /// Largest |updates/predicted − 1| over the networks of a study from `layers` on.
+    PredictionError,
 }
 
-/// What must hold: one arm against another, or a figure of one arm against a number.
+/// What must hold: one arm against another, or a figure of one arm or of a study against a number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckTable {
@@ -37,7 +53,18 @@ pub struct CheckTable {
     /// The arm whose figure is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arm: Option<Arm>,
-    /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, largest_coupling (arm).
+    /// The study whose figure is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study: Option<String>,
+    /// The study's series (default: its first).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// N_l of the study's network, or of the first of those that a slope, a ratio or an error is taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<usize>,
+    /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, largest_coupling (arm);
+    /// learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio,
+    /// prediction_error (study).
     pub quantity: Quantity,
     /// The mode, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,298 @@
+//! The studies: from their tables to networks that can be trained.
+
+use super::numbers::{not_negative, positive};
+use super::{Builder, Fault};
+use crate::figure::StudyPanel;
+use crate::network::{Start, Widths};
+use crate::scenario::budget;
+use crate::scenario::format::{
+    AlignedInit, BalancedInit, Init, LearnedTable, SeriesTable, StudyArm, StudyTable, max_steps, rtol,
+};
+use crate::scenario::values::{RateChoice, RateRange};
+use crate::study::{self, Family, Learned, RateRule, Series, Study, Trainer};
+use crate::task::{ModeBasis, Task};
+use crate::text::number;
+
+/// Networks that a study may have, and rates that it may try: more is a slip of the pen.
+const MOST: usize = 10_000;
+/// The deepest network of a study.
+const DEEPEST: usize = 100_000;
+/// The share of s/λ at which a mode is learned where none is given.
+const SHARE: f64 = 0.95;
+
+impl Builder<'_> {
+    /// Checks what needs no task, before anything is allocated, and fills in defaults.
+    pub(super) fn check_studies(&mut self) -> Result<(), Fault> {
+        let title = self.scenario.title.clone();
+        let own = SeriesTable { label: None, init: None, learning_rate: RateChoice::default() };
+        let widest = self.scenario.network.hidden.iter().copied().max();
+        for (name, table) in &mut self.scenario.studies {
+            let here = format!("study.{name}");
+            check_name("study", name)?;
+            if table.series.is_empty() {
+                table.series.insert("network".to_owned(), own.clone());
+            }
+            table.title = table.title.take().or_else(|| title.clone());
+            if let Some(title) = &table.title
+                && title.chars().any(char::is_control)
+            {
+                let message = "the title has a character that cannot be shown";
+                return Err(Fault::new(format!("{here}.title"), message, "one line of text"));
+            }
+            check_layers(&format!("{here}.layers"), &table.layers)?;
+            match table.width.or(widest) {
+                None => {
+                    let message = "the width of the hidden layers is missing: the network has none";
+                    return Err(Fault::new(here, message, "width"));
+                }
+                Some(0) => return Err(Fault::new(format!("{here}.width"), "a layer needs at least one unit", "≥ 1")),
+                width => table.width = width,
+            }
+            check_counts(&here, table)?;
+            for (series, table) in &table.series {
+                check_name(&format!("{here}.series"), series)?;
+                check_rate(&format!("{here}.series.{series}.learning_rate"), table.learning_rate)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes that the study that asks for most will need.
+    pub(super) fn admit_studies(&self, inputs: usize, outputs: usize) -> Result<f64, Fault> {
+        let mut most: f64 = 0.0;
+        for (name, table) in &self.scenario.studies {
+            let (width, deepest) = (table.width.unwrap_or(1), table.layers.last().copied().unwrap_or(2));
+            let networks = table.layers.len() * table.series.len() * table.runs as usize;
+            let at_once = rayon::current_num_threads().min(networks) as f64;
+            let thin = inputs.min(outputs) as f64;
+            let (ends, hidden) = ((inputs + outputs) as f64 * width as f64, deepest.saturating_sub(2) as f64);
+            let weights = match deepest {
+                2 => inputs as f64 * outputs as f64,
+                _ => ends + (hidden - 1.0) * width as f64 * width as f64,
+            };
+            let solver = match table.arm {
+                StudyArm::Sgd => 5.0 * weights,
+                StudyArm::Flow => budget::of_state(weights),
+            };
+            let need = 8.0 * at_once * (solver + thin * width as f64 * hidden + 4.0 * inputs as f64 * outputs as f64);
+            let key = format!("study.{name}.{}", if width > deepest { "width" } else { "layers" });
+            self.budget.admit("the deepest network", need).map_err(|message| Fault::new(key, message, ""))?;
+            most = most.max(need);
+        }
+        Ok(most)
+    }
+
+    /// The studies of a task.
+    pub(super) fn studies(&mut self, task: &Task, basis: &ModeBasis) -> Result<Vec<Study>, Fault> {
+        let flow = self.scenario.flow.clone();
+        let network = self.scenario.network.init.clone();
+        let mut studies = Vec::with_capacity(self.scenario.studies.len());
+        for (name, table) in &mut self.scenario.studies {
+            let here = format!("study.{name}");
+            let trainer = match table.arm {
+                StudyArm::Sgd => Trainer::Descent,
+                StudyArm::Flow => Trainer::Flow {
+                    method: flow.as_ref().map_or_else(Default::default, |flow| flow.method),
+                    rtol: flow.as_ref().map_or_else(rtol, |flow| flow.rtol),
+                    max_steps: flow.as_ref().map_or_else(max_steps, |flow| flow.max_steps),
+                },
+            };
+            let learned = learned(&format!("{here}.learned"), &mut table.learned, task, basis)?;
+            let width = table.width.unwrap_or(1);
+            if let Learned::Mode { mode, .. } = learned
+                && mode >= width
+                && table.layers.last().is_some_and(|layers| *layers > 2)
+            {
+                let message = format!("mode {} has no room in hidden layers of {width}", mode + 1);
+                return Err(Fault::new(format!("{here}.learned"), message, &format!("1 to {width}")));
+            }
+            let mut series = Vec::with_capacity(table.series.len());
+            for (key, row) in &table.series {
+                let path = format!("{here}.series.{key}");
+                let start = family(&path, row.init.as_ref().unwrap_or(&network), row.init.is_some())?;
+                let rate = rate_rule(&path, row.learning_rate, trainer)?;
+                series.push(Series {
+                    name: key.clone(),
+                    label: row.label.clone().unwrap_or_else(|| key.clone()),
+                    start,
+                    rate,
+                });
+            }
+            let study = Study {
+                name: name.clone(),
+                title: table.title.clone().unwrap_or_else(|| name.clone()),
+                layers: table.layers.clone(),
+                width,
+                trainer,
+                learned,
+                max_updates: table.max_updates,
+                runs: table.runs,
+                series,
+                curves: table.panels.contains(&StudyPanel::Curves),
+            };
+            check_starts(&here, &study, task)?;
+            studies.push(study);
+        }
+        Ok(studies)
+    }
+}
+
+/// Names stand in file names and paths of keys.
+fn check_name(path: &str, name: &str) -> Result<(), Fault> {
+    if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        return Ok(());
+    }
+    let shown: String = name.chars().map(crate::text::visible).collect();
+    let what = if path == "study" { "a study" } else { "a series" };
+    let message = format!("\"{shown}\" cannot name {what}");
+    Err(Fault::new(path, message, "letters a to z, digits, - and _; `label` and `title` take any text"))
+}
+
+fn check_layers(path: &str, layers: &[usize]) -> Result<(), Fault> {
+    if layers.is_empty() || layers.len() > MOST {
+        return Err(Fault::new(path, format!("{} networks make no study", layers.len()), &format!("1 to {MOST}")));
+    }
+    if let Some(index) = layers.iter().position(|n| !(2..=DEEPEST).contains(n)) {
+        let message = format!("there is no network of {} layers, input and output included", layers[index]);
+        return Err(Fault::new(format!("{path}[{index}]"), message, &format!("2 to {DEEPEST}")));
+    }
+    match layers.windows(2).position(|pair| pair[1] <= pair[0]) {
+        Some(index) => {
+            let message = format!("{} does not come after {}", layers[index + 1], layers[index]);
+            Err(Fault::new(format!("{path}[{}]", index + 1), message, "strictly increasing"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_counts(here: &str, table: &StudyTable) -> Result<(), Fault> {
+    if table.max_updates == 0 {
+        return Err(Fault::new(format!("{here}.max_updates"), "there must be at least one update", "≥ 1"));
+    }
+    if table.runs == 0 || table.runs as usize > MOST {
+        let message = format!("{} runs", table.runs);
+        return Err(Fault::new(format!("{here}.runs"), message, &format!("1 to {MOST}")));
+    }
+    if table.series.len() > 1000 {
+        return Err(Fault::new(format!("{here}.series"), "too many series to tell apart", "at most 1000"));
+    }
+    if table.panels.is_empty() {
+        return Err(Fault::new(format!("{here}.panels"), "a figure needs at least one panel", "time, rate, curves"));
+    }
+    Ok(())
+}
+
+fn check_rate(path: &str, choice: RateChoice) -> Result<(), Fault> {
+    match choice {
+        RateChoice::Sharpness => Ok(()),
+        RateChoice::Fixed(rate) => positive(path, rate),
+        RateChoice::Best(RateRange { from, to, count }) => {
+            positive(&format!("{path}.from"), from)?;
+            positive(&format!("{path}.to"), to)?;
+            if count == 0 || count > MOST {
+                return Err(Fault::new(format!("{path}.count"), format!("{count} rates"), &format!("1 to {MOST}")));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn rate_rule(path: &str, choice: RateChoice, trainer: Trainer) -> Result<RateRule, Fault> {
+    match (choice, trainer) {
+        (RateChoice::Sharpness, _) => Ok(RateRule::Sharpness),
+        (RateChoice::Fixed(rate), _) => Ok(RateRule::Fixed(rate)),
+        (RateChoice::Best(_), Trainer::Flow { .. }) => Err(Fault::new(
+            format!("{path}.learning_rate"),
+            "the flow has no best learning rate: the larger, the fewer updates",
+            "\"sharpness\" or a number; or arm = \"sgd\"",
+        )),
+        (RateChoice::Best(range), Trainer::Descent) => Ok(RateRule::Best(spaced(range))),
+    }
+}
+
+/// The rates of a range, evenly spaced in their logarithm, the largest first.
+fn spaced(RateRange { from, to, count }: RateRange) -> Vec<f64> {
+    let (large, small) = (from.max(to), from.min(to));
+    let last = count.saturating_sub(1).max(1) as f64;
+    let at = |i: usize| if i == count - 1 && count > 1 { small } else { large * (small / large).powf(i as f64 / last) };
+    (0..count).map(at).collect()
+}
+
+fn learned(path: &str, table: &mut LearnedTable, task: &Task, basis: &ModeBasis) -> Result<Learned, Fault> {
+    let within = |key: &str, value: f64| {
+        if value > 0.0 && value < 1.0 {
+            return Ok(value);
+        }
+        let message = format!("{} is not a share between 0 and 1", number(value));
+        Err(Fault::new(format!("{path}.{key}"), message, "0 < share < 1"))
+    };
+    let of_mode = table.mode.is_some() || table.share.is_some();
+    match (of_mode, table.excess, table.loss) {
+        (false, Some(excess), None) => Ok(Learned::Excess(within("excess", excess)?)),
+        (false, None, Some(loss)) => {
+            let least = task.statistics.least_loss;
+            if loss > least {
+                return Ok(Learned::Loss(loss));
+            }
+            let message = format!("the loss never falls to {}", number(loss));
+            Err(Fault::new(format!("{path}.loss"), message, &format!("above the least loss, {}", number(least))))
+        }
+        (_, None, None) => {
+            let mode = *table.mode.get_or_insert(1);
+            let share = within("share", *table.share.get_or_insert(SHARE))?;
+            let learnable = (1..=basis.len()).filter(|mode| basis.final_strength(mode - 1).is_some()).count();
+            let index = mode.checked_sub(1).filter(|index| basis.final_strength(*index).is_some());
+            let Some(mode) = index else {
+                let message = format!("there is no mode {mode} to be learned");
+                return Err(Fault::new(format!("{path}.mode"), message, &format!("1 to {learnable}")));
+            };
+            Ok(Learned::Mode { mode, share })
+        }
+        _ => Err(Fault::new(path, "more than one goal", "exactly one of { mode, share }, { excess }, { loss }")),
+    }
+}
+
+/// A start that makes sense at any depth.
+fn family(path: &str, init: &Init, own: bool) -> Result<Family, Fault> {
+    let here = if own { format!("{path}.init") } else { "network.init".to_owned() };
+    let at = |key: &str| format!("{here}.{key}");
+    let per_matrix = |key: &str| {
+        let message = "a study varies the number of weight matrices, and this start gives each of them";
+        Err(Fault::new(at(key), message, "aligned with strength or per_layer, gaussian, glorot, orthogonal, balanced"))
+    };
+    Ok(match init {
+        Init::Aligned(AlignedInit { strength: Some(u0), per_layer: None, strengths: None }) => Family::Aligned(*u0),
+        Init::Aligned(AlignedInit { strength: None, per_layer: Some(a), strengths: None }) => Family::PerLayer(*a),
+        Init::Aligned(AlignedInit { strengths: Some(_), .. }) => return per_matrix("aligned.strengths"),
+        Init::Aligned(_) => {
+            return Err(Fault::new(at("aligned"), "one key says how strong the modes start", "strength, or per_layer"));
+        }
+        Init::Matrices(_) => return per_matrix("matrices"),
+        Init::Gaussian(init) => {
+            Family::Drawn(Start::Gaussian { scale: not_negative(&at("gaussian.scale"), init.scale)? })
+        }
+        Init::Glorot(init) => Family::Drawn(Start::Glorot { gain: not_negative(&at("glorot.gain"), init.gain)? }),
+        Init::Orthogonal(init) => {
+            Family::Drawn(Start::Orthogonal { gain: not_negative(&at("orthogonal.gain"), init.gain)? })
+        }
+        Init::Balanced(BalancedInit { scale, imbalance }) => Family::Drawn(Start::Balanced {
+            scale: not_negative(&at("balanced.scale"), *scale)?,
+            imbalance: *imbalance,
+        }),
+    })
+}
+
+/// An imbalance exists for two weight matrices of the right widths only.
+fn check_starts(here: &str, study: &Study, task: &Task) -> Result<(), Fault> {
+    for series in &study.series {
+        let Family::Drawn(Start::Balanced { imbalance, .. }) = &series.start else { continue };
+        for &layers in &study.layers {
+            let widths: Widths = study::widths(study, task, layers);
+            if let Err(error) = crate::network::check_imbalance(*imbalance, &widths) {
+                let path = format!("{here}.series.{}.init.balanced.imbalance", series.name);
+                return Err(Fault::new(path, format!("at {layers} layers, {error}"), ""));
+            }
+        }
+    }
+    Ok(())
+}
