@@ -13,6 +13,11 @@ pub fn fails(violation: f64) -> bool {
     violation.is_nan() || violation > HOLDS
 }
 
+/// The larger of two violations; one that is not a number, as where weights overflow, is the largest of all.
+pub fn worse(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::INFINITY } else { a.max(b) }
+}
+
 /// Violations of the theory's premises, all relative; 0 where a premise holds exactly.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Premises {
@@ -74,5 +79,5 @@ pub fn balance_violation(weights: &[DMatrix<f64>]) -> f64 {
             let scale = pair.iter().map(|w| w.norm_squared()).fold(0.0, f64::max);
             if scale > 0.0 { difference.norm() / scale } else { 0.0 }
         })
-        .fold(0.0, f64::max)
+        .fold(0.0, worse)
 }

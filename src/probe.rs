@@ -1,7 +1,7 @@
 //! What is observed of the weights: loss, mode strengths, coupling, energy, invariants.
 
 use crate::network::Widths;
-use crate::premises::fails;
+use crate::premises::{fails, worse};
 use crate::task::{Frame, ModeBasis, Statistics};
 use crate::trajectory::{Energy, Observation};
 use nalgebra::DMatrix;
@@ -146,9 +146,9 @@ pub fn alignment(weights: &[DMatrix<f64>], u: &DMatrix<f64>, v: &DMatrix<f64>) -
         }
         let norm = w.norm();
         if norm > 0.0 {
-            violation = violation.max((w - scaled * right.transpose()).norm() / norm);
+            violation = worse(violation, (w - scaled * right.transpose()).norm() / norm);
         }
-        violation = violation.max(overlap(left));
+        violation = worse(violation, overlap(left));
     }
     Alignment { strengths, violation }
 }
@@ -197,7 +197,7 @@ fn overlap(m: &DMatrix<f64>) -> f64 {
     let mut worst: f64 = 0.0;
     for j in 0..gram.ncols() {
         for i in 0..j {
-            worst = worst.max(gram[(i, j)].abs());
+            worst = worse(worst, gram[(i, j)].abs());
         }
     }
     worst

@@ -2,14 +2,20 @@
 
 use crate::experiment::Experiment;
 use crate::linalg::map_of;
+use crate::task::Statistics;
 use crate::trajectory::{Sample, State};
 use nalgebra::DMatrix;
 
 /// The starting weights with W1 in the frame of Σ11.
 pub fn into_frame(experiment: &Experiment) -> Vec<DMatrix<f64>> {
-    let mut weights = experiment.start.clone();
+    in_frame(&experiment.task.statistics, &experiment.start)
+}
+
+/// Weights in the user's coordinates, with W1 taken into the frame of Σ11.
+pub fn in_frame(statistics: &Statistics, weights: &[DMatrix<f64>]) -> Vec<DMatrix<f64>> {
+    let mut weights = weights.to_vec();
     if let Some(first) = weights.first_mut() {
-        *first = experiment.probe.frame().enter(first);
+        *first = statistics.frame.enter(first);
     }
     weights
 }

@@ -29,6 +29,9 @@ pub struct Deep {
 impl Deep {
     /// Strength at time `t` ≥ 0 from `u0`. Never crosses 0 for D ≥ 2. Infinite beyond the range of
     /// `f64`, and after the blow-up in finite time of D ≥ 3 without a limit (λ = 0).
+    ///
+    /// Near its transition u(t) is ill-conditioned: a relative change ε of t moves it by
+    /// δu/u ≈ D u^{p−1}|s − λu|(t/τ)·ε, p = 2 − 2/D. Compare times there, not strengths.
     pub fn strength(&self, u0: f64, t: f64) -> f64 {
         match self.weights {
             0 | 1 => self.single(u0, t),

@@ -28,6 +28,9 @@ impl InfiniteDepth {
     /// Lambert's 𝖶 (derived). 0 < u0 < s/λ: y is Wright's omega of the right side. The other two
     /// branches, u0 > s/λ and u0 < 0, lose digits that way (in y + 1 = s/(λu), small or with y0 + ln|y0|
     /// nearly constant) and are solved for u directly.
+    ///
+    /// Near its transition u(t) is ill-conditioned: a relative change ε of t moves it by
+    /// δu/u ≈ N u|s − λu|(t/τ)·ε. Compare times there, not strengths.
     pub fn strength(&self, u0: f64, t: f64) -> f64 {
         let law = self.law();
         let start = law.point(u0);

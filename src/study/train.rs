@@ -4,6 +4,7 @@ use super::goal::{Goal, Reading};
 use super::{Ended, Row};
 use crate::integrate::{Observer, Settings, integrate};
 use crate::network::{Gradient, StartError, Widths, scale_of};
+use crate::sampling::in_frame;
 use crate::task::Statistics;
 use crate::trajectory::Outcome;
 use nalgebra::{DMatrix, DVector};
@@ -50,10 +51,7 @@ const ATOL: f64 = 1e-3;
 impl<'a> Network<'a> {
     pub fn new(statistics: &Statistics, widths: &Widths, start: &[DMatrix<f64>], goal: &'a Goal) -> Network<'a> {
         let gradient = Gradient::new(widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
-        let mut framed = start.to_vec();
-        if let Some(first) = framed.first_mut() {
-            *first = statistics.frame.enter(first);
-        }
+        let framed = in_frame(statistics, start);
         let start = widths.flatten(&framed);
         gradient.descend(&start, &mut vec![0.0; start.len()]);
         let first = goal.read(&gradient.error()).excess;

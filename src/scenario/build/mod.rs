@@ -15,16 +15,18 @@ use super::values::{BatchSize, End};
 use crate::comparison::{Check, Compared};
 use crate::experiment::*;
 use crate::files::FileError;
-use crate::network::Widths;
+use crate::network::{Gradient, Widths};
 use crate::premises::Premises;
 use crate::probe::Probe;
 use crate::reduction::Reduction;
+use crate::sampling::in_frame;
 use crate::sgd::drawn_samples;
 use crate::stability::Sharpness;
 use crate::study::Study;
-use crate::task::ModeBasis;
+use crate::task::{ModeBasis, Statistics};
 use crate::text::number;
 use crate::trajectory::Arm;
+use nalgebra::DMatrix;
 use std::path::Path;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -127,6 +129,12 @@ impl Builder<'_> {
             warnings.push(format!(
                 "sgd.learning_rate = {} is beyond the largest stable one at the minimum, about {stable:.3e}",
                 number(sgd.learning_rate)
+            ));
+        }
+        if vanishes(&task.statistics, &widths, &start) {
+            let depth = widths.depth();
+            warnings.push(format!(
+                "the product of the {depth} starting weight matrices is below the range of f64: nothing will ever move"
             ));
         }
         let experiment = Experiment {
@@ -264,6 +272,18 @@ impl Builder<'_> {
         }
         Ok(checks)
     }
+}
+
+/// Whether no weight can move though none is zero: what moves each is a product of all others.
+fn vanishes(statistics: &Statistics, widths: &Widths, start: &[DMatrix<f64>]) -> bool {
+    if widths.depth() < 3 || start.iter().any(|w| w.amax() == 0.0) || statistics.sigma31_frame.amax() == 0.0 {
+        return false;
+    }
+    let gradient = Gradient::new(widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+    let weights = widths.flatten(&in_frame(statistics, start));
+    let mut rate = vec![0.0; weights.len()];
+    gradient.descend(&weights, &mut rate);
+    rate.iter().all(|g| *g == 0.0)
 }
 
 /// Sample times where neither their number nor the times are given.

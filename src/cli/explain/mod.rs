@@ -1,6 +1,8 @@
 //! `gradflow explain`: what will be solved, what holds, what is exact and what it predicts.
 
-use super::tables::{align_right, short, table};
+mod studies;
+
+use super::tables::{short, table};
 use super::{ExplainArgs, Status, complain, run, say};
 use crate::analytic::{FormName, choose, time_to_reach};
 use crate::comparison::ModeSummary;
@@ -10,7 +12,6 @@ use crate::report::mode_summaries;
 use crate::scenario::Built;
 use crate::sgd::Pace;
 use crate::stability::Sharpness;
-use crate::study::{self, Series, Setting, Study, Theory, Trainer};
 use crate::task::Averaging;
 use crate::text::number;
 use serde_json::{Value, json};
@@ -80,75 +81,8 @@ impl<'a> Explanation<'a> {
             self.stability(),
             self.cost(),
         ];
-        let studies = self.built.studies.iter().map(|study| self.study(study));
+        let studies = self.built.studies.iter().map(|study| studies::text(self.experiment, study));
         own.into_iter().chain(studies).collect::<Vec<_>>().join("\n\n")
-    }
-
-    fn setting(&self) -> Setting<'_> {
-        let Experiment { task, clock, seed, .. } = self.experiment;
-        Setting { task, tau: clock.tau, seed: *seed }
-    }
-
-    /// What a study will train, and what the laws of the modes say of it.
-    fn study(&self, study: &Study) -> String {
-        let theory = Theory::new(self.setting(), study);
-        let by = match study.trainer {
-            Trainer::Descent => "full-batch descent".to_owned(),
-            Trainer::Flow { method, rtol, .. } => format!("the weight flow ({} at rtol {rtol:e})", method.name()),
-        };
-        let mut text = format!(
-            "Study {}: {} networks with hidden layers of {} units, trained by {by} until {}, for at most {} updates at each rate.",
-            study.name,
-            study::networks(study),
-            study.width,
-            study.learned.describe(),
-            study.max_updates,
-        );
-        if let Some(why) = theory.approximation() {
-            text.push_str(&format!("\nThe laws are approximate: {why}."));
-        }
-        let mut table = table(&["series", "N_l", "1/sharpness", "updates by the law", "infinite depth"]);
-        for series in &study.series {
-            let limit = theory.limit(series).map(|limit| limit.updates);
-            for &layers in &study.layers {
-                let law = theory.predict(series, layers);
-                table.add_row([
-                    series.name.clone(),
-                    layers.to_string(),
-                    short(law.map(|law| law.best_rate)),
-                    short(law.and_then(|law| law.updates)),
-                    short(limit),
-                ]);
-            }
-        }
-        align_right(&mut table, 1..5);
-        format!("{text}\n{table}")
-    }
-
-    fn study_json(&self, study: &Study) -> Value {
-        let theory = Theory::new(self.setting(), study);
-        let series = |series: &Series| {
-            let network = |&layers: &usize| {
-                let law = theory.predict(series, layers);
-                json!({
-                    "layers": layers,
-                    "predicted_best_rate": law.map(|law| law.best_rate),
-                    "predicted_updates": law.and_then(|law| law.updates),
-                })
-            };
-            json!({
-                "name": series.name,
-                "limit_updates": theory.limit(series).map(|limit| limit.updates),
-                "networks": study.layers.iter().map(network).collect::<Vec<_>>(),
-            })
-        };
-        json!({
-            "name": study.name,
-            "goal": study.learned.describe(),
-            "width": study.width,
-            "approximation": theory.approximation(),
-            "series": study.series.iter().map(series).collect::<Vec<_>>(),
-        })
     }
 
     fn network(&self) -> String {
@@ -352,7 +286,7 @@ impl<'a> Explanation<'a> {
             "largest_stable_learning_rate": self.sharpness.stable_rate(),
             "weights": self.experiment.widths.weights(),
             "memory_bytes": self.built.memory,
-            "studies": self.built.studies.iter().map(|study| self.study_json(study)).collect::<Vec<_>>(),
+            "studies": self.built.studies.iter().map(|study| studies::json(self.experiment, study)).collect::<Vec<_>>(),
             "updates": self.experiment.sgd.as_ref().map(|sgd| self.updates(sgd)),
         })
     }
