@@ -55,6 +55,18 @@ impl Experiment {
         }
     }
 
+    /// What decides which closed form is exact.
+    pub fn given(&self) -> crate::analytic::Given<'_> {
+        crate::analytic::Given {
+            statistics: &self.task.statistics,
+            widths: &self.widths,
+            premises: &self.premises,
+            reduction: &self.reduction,
+            start: &self.start,
+            basis: &self.basis,
+        }
+    }
+
     /// Sample times in units of τ: T = t/τ, the only time that the equations know.
     pub fn scaled_times(&self) -> Vec<f64> {
         self.clock.times.iter().map(|t| t / self.clock.tau).collect()

@@ -41,6 +41,7 @@ pub mod experiment;
 pub mod figure;
 pub mod files;
 pub mod flow;
+pub mod forecast;
 pub mod integrate;
 pub mod kernels;
 pub mod linalg;

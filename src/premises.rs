@@ -1,5 +1,6 @@
 //! The premises of the theory, each measured: how far it fails to hold.
 
+use crate::linalg::{map_of, svd};
 use crate::network::Widths;
 use crate::probe::{alignment, imbalances};
 use crate::task::{ModeBasis, Statistics};
@@ -31,12 +32,90 @@ pub struct Premises {
     pub aligned: f64,
     /// W_{l+1}ᵀW_{l+1} = W_lW_lᵀ: the largest relative difference.
     pub balanced: f64,
+    /// W2ᵀW2 − W1W1ᵀ = ℓI, for two weight matrices: ℓ, and the relative difference.
+    pub imbalance: Option<Imbalance>,
+    /// That the determinant of the map has the wrong sign for ever; `None` where it has not, or may change.
+    pub obstruction: Option<Obstruction>,
     /// Rank of Σ11 and of Σ31.
     pub ranks: (usize, usize),
     /// Whether two nonzero singular values are equal.
     pub degenerate: bool,
     /// Whether the hidden layers are too narrow for all modes.
     pub bottleneck: bool,
+}
+
+/// How far W2ᵀW2 − W1W1ᵀ is from a multiple of I.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Imbalance {
+    /// ℓ, the mean of its diagonal.
+    pub multiple: f64,
+    /// ‖W2ᵀW2 − W1W1ᵀ − ℓI‖ relative to the larger of the two terms.
+    pub violation: f64,
+}
+
+impl Imbalance {
+    /// Of two weight matrices; `None` of more or fewer.
+    fn measure(weights: &[DMatrix<f64>]) -> Option<Imbalance> {
+        let [w1, w2] = weights else { return None };
+        let difference = imbalances(weights).pop()?;
+        let multiple = difference.trace() / difference.nrows().max(1) as f64;
+        let scale = w1.norm_squared().max(w2.norm_squared());
+        let rest = &difference - DMatrix::identity(difference.nrows(), difference.nrows()) * multiple;
+        let violation = if scale > 0.0 { worse(0.0, rest.norm() / scale) } else { 0.0 };
+        // What is at rounding level is balance: any other ℓ would be one of rounding.
+        let negligible = fails_to_matter(multiple, scale);
+        Some(Imbalance { multiple: if negligible { 0.0 } else { multiple }, violation })
+    }
+}
+
+/// Whether ℓ is at the rounding level of the weights' squares.
+fn fails_to_matter(multiple: f64, scale: f64) -> bool {
+    multiple.abs() <= 4.0 * f64::EPSILON * scale
+}
+
+/// A start that the exact flow leads to a saddle (derived, with 600 random starts as evidence).
+///
+/// If N1 = N3 ≤ all hidden widths, Σ31 is not singular and the weights are balanced, the flow conserves the sign of
+/// det W: W obeys an equation of its own, in which d ln|det W|/dt is finite. Where it differs from the sign
+/// of det Σ31, the flow ends without the weakest mode, at L_min + ½σ_min(W*Σ11^½)².
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Obstruction {
+    /// L − L_min at the saddle.
+    pub excess: f64,
+}
+
+impl Obstruction {
+    fn find(
+        statistics: &Statistics,
+        basis: &ModeBasis,
+        widths: &Widths,
+        weights: &[DMatrix<f64>],
+    ) -> Option<Obstruction> {
+        let n = statistics.inputs();
+        let applies = widths.depth() > 1 && n == statistics.outputs() && widths.bottleneck() == n && basis.rank == n;
+        if !applies || fails(balance_violation(weights)) {
+            return None;
+        }
+        let (map, target) = (determinant_sign(&map_of(weights))?, determinant_sign(&statistics.sigma31)?);
+        let mut best = statistics.optimum_frame.clone();
+        for (mut column, lambda) in best.column_iter_mut().zip(statistics.eigenvalues.iter()) {
+            column *= lambda.sqrt();
+        }
+        let least = svd(&best).s.last().copied()?;
+        (map != target).then_some(Obstruction { excess: 0.5 * least * least })
+    }
+}
+
+/// The sign of a determinant, whatever its size; `None` if it is 0 or not a number, within rounding.
+fn determinant_sign(m: &DMatrix<f64>) -> Option<bool> {
+    if svd(m).s.len() < m.nrows() {
+        return None;
+    }
+    let lu = m.clone().lu();
+    let negative = lu.u().diagonal().iter().filter(|pivot| **pivot < 0.0).count();
+    let odd = negative % 2 == 1;
+    let swapped = lu.p().determinant::<f64>() < 0.0;
+    Some(odd == swapped)
 }
 
 impl Premises {
@@ -49,6 +128,8 @@ impl Premises {
             commuting: basis.commuting_violation(statistics),
             aligned: alignment(weights, &basis.u, &basis.v).violation,
             balanced: balance_violation(weights),
+            imbalance: Imbalance::measure(weights),
+            obstruction: Obstruction::find(statistics, basis, widths, weights),
             ranks: (statistics.input_rank(), basis.rank),
             degenerate: basis.degenerate(),
             bottleneck: widths.bottleneck() < basis.rank,

@@ -1,10 +1,13 @@
 //! A scenario's arms run and judged.
 
-use crate::comparison::{Difference, ModeSummary, Verdict, differences, judge};
-use crate::experiment::Experiment;
+use crate::comparison::{Difference, Verdict, differences, judge};
 use crate::flow::Monitor;
+use crate::forecast::{Forecast, forecast};
+use crate::premises::Premises;
 use crate::scenario::Built;
 use crate::study::{Setting, StudyResult};
+use crate::task::Statistics;
+use crate::text::number;
 use crate::trajectory::{Arm, Trajectory};
 use crate::{analytic, flow, modes, sgd, study};
 
@@ -16,13 +19,15 @@ pub struct Report {
     /// What is conserved along the flow; `None` if that arm did not run.
     pub monitor: Option<Monitor>,
     /// The modes, with their predicted half-learning times.
-    pub modes: Vec<ModeSummary>,
+    pub forecast: Forecast,
     /// Each arm against each other.
     pub differences: Vec<Difference>,
     /// What came out of the studies.
     pub studies: Vec<StudyResult>,
     /// How the checks came out.
     pub verdicts: Vec<Verdict>,
+    /// What the run itself gives reason to warn of.
+    pub warnings: Vec<String>,
 }
 
 impl Report {
@@ -86,23 +91,26 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     if let Some(settings) = &experiment.sgd {
         trajectories.push(sgd::run(experiment, settings, progress));
     }
+    let warnings = left_saddle(&experiment.premises, &experiment.task.statistics, &trajectories);
     let setting = Setting { task: &experiment.task, tau: experiment.clock.tau, seed: experiment.seed };
     let studies: Vec<StudyResult> = built.studies.iter().map(|study| study::run(setting, study, progress)).collect();
-    let modes = mode_summaries(experiment);
+    let forecast = forecast(experiment);
     let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &studies)).collect();
-    Report { differences: differences(&trajectories), trajectories, monitor, modes, studies, verdicts }
+    Report { differences: differences(&trajectories), trajectories, monitor, forecast, studies, verdicts, warnings }
 }
 
-/// The modes with what the closed form predicts of them.
-pub fn mode_summaries(experiment: &Experiment) -> Vec<ModeSummary> {
-    let basis = &experiment.basis;
-    (0..basis.len())
-        .map(|mode| {
-            let (s, lambda) = (basis.s[mode], basis.input_eigenvalues[mode]);
-            let strengths = &experiment.reduction.strengths[mode];
-            let half = basis.final_strength(mode).map(|end| end / 2.0);
-            let predicted = half.and_then(|u| analytic::time_to_reach(s, lambda, experiment.clock.tau, strengths, u));
-            ModeSummary { s, input_eigenvalue: lambda, predicted_half_time: predicted.filter(|t| t.is_finite()) }
-        })
-        .collect()
+/// The arms that leave a saddle at which the exact flow ends, by rounding or by their steps: each when it is
+/// first below half of the saddle's excess loss.
+fn left_saddle(premises: &Premises, statistics: &Statistics, trajectories: &[Trajectory]) -> Vec<String> {
+    let Some(obstruction) = premises.obstruction else { return Vec::new() };
+    let below = |loss: f64| loss - statistics.least_loss < 0.5 * obstruction.excess;
+    let arms = trajectories.iter().filter(|t| matches!(t.arm, Arm::Flow | Arm::Sgd));
+    let left = arms.filter_map(|t| Some((t.arm, t.samples.iter().find(|s| below(s.mean.loss))?.t)));
+    left.map(|(arm, t)| {
+        format!(
+            "{arm} has left the saddle without the weakest mode by t = {}, through rounding or its steps: the exact flow stays",
+            number(t)
+        )
+    })
+    .collect()
 }

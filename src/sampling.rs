@@ -35,15 +35,16 @@ pub fn of_weights(experiment: &Experiment, t: f64, weights: &[DMatrix<f64>]) -> 
 /// A row of an arm that has the map, in the frame of Σ11; `weights`, if kept, are in the user's coordinates.
 pub fn of_map(experiment: &Experiment, t: f64, map: &DMatrix<f64>, weights: Option<Vec<DMatrix<f64>>>) -> Sample {
     let mean = experiment.probe.observe(map);
-    let state = experiment.keep.any().then(|| State { map: experiment.probe.frame().leave(map), weights });
+    let state = experiment.keep.any().then(|| State { map: experiment.probe.frame().leave(map), weights, grams: None });
     Sample { t, mean, spread: None, state }
 }
 
 /// A row of an arm that knows the modes only.
 pub fn of_strengths(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
-    let state = experiment
-        .keep
-        .map
-        .then(|| State { map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)), weights: None });
+    let state = experiment.keep.map.then(|| State {
+        map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)),
+        weights: None,
+        grams: None,
+    });
     Sample { t, mean: experiment.probe.observe_strengths(strengths), spread: None, state }
 }

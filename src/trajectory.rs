@@ -178,6 +178,8 @@ pub struct State {
     pub map: DMatrix<f64>,
     /// W1, W2, ... in the user's coordinates; `None` where the arm has no weights.
     pub weights: Option<Vec<DMatrix<f64>>>,
+    /// W1ᵀW1 and W2W2ᵀ, where the arm knows the weights up to a rotation of the hidden layer.
+    pub grams: Option<(DMatrix<f64>, DMatrix<f64>)>,
 }
 
 /// One row of a trajectory.

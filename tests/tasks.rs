@@ -165,7 +165,7 @@ fn small_random_weights_have_half_learned_each_mode_when_their_effective_start_s
                 )
             };
             let (_, report) = run(&text("end = 1.0, samples = 2"));
-            let predicted: Vec<f64> = report.modes.iter().filter_map(|m| m.predicted_half_time).collect();
+            let predicted: Vec<f64> = report.forecast.modes.iter().filter_map(|m| m.predicted_half_time).collect();
             assert_eq!(predicted.len(), 3);
             let (experiment, report) = run(&text(&format!("times = {predicted:?}")));
             for (mode, sample) in arm(&report, Arm::Flow).samples.iter().enumerate() {

@@ -5,6 +5,7 @@ use super::choice::{ClosedForm, Form};
 use super::deep::Deep;
 use super::infinite::InfiniteDepth;
 use super::pair::Pair;
+use super::riccati::Gram;
 use crate::experiment::Experiment;
 use crate::sampling::{of_map, of_strengths};
 use crate::trajectory::{Arm, Outcome, Sample, Trajectory, Work};
@@ -35,8 +36,20 @@ fn row(experiment: &Experiment, form: &Form, t: f64) -> Sample {
     if let Form::SingleLayer(start) = form {
         return of_map(experiment, t, &single_layer(experiment, start, t), None);
     }
+    if let Form::Riccati(riccati) = form {
+        return of_gram(experiment, t, &riccati.at(t / experiment.clock.tau));
+    }
     let strengths: Vec<f64> = (0..experiment.basis.len()).map(|mode| strength(experiment, form, mode, t)).collect();
     of_strengths(experiment, t, &strengths)
+}
+
+/// A row of what the Riccati equation determines: the map, and the weights up to a rotation of the hidden layer.
+fn of_gram(experiment: &Experiment, t: f64, gram: &Gram) -> Sample {
+    let mut sample = of_map(experiment, t, &experiment.probe.frame().enter(&gram.map()), None);
+    if let (true, Some(state)) = (experiment.keep.weights, &mut sample.state) {
+        state.grams = Some((gram.input_gram(), gram.output_gram()));
+    }
+    sample
 }
 
 /// W = W0e^{−Σ11T} + Σ31∫₀ᵀe^{−Σ11σ}dσ, T = t/τ, in the frame where Σ11 = diag λ: each column goes
@@ -52,13 +65,13 @@ fn single_layer(experiment: &Experiment, start: &DMatrix<f64>, t: f64) -> DMatri
     map
 }
 
-/// u_α(t); the single layer's map has been dealt with.
+/// u_α(t); the forms that give the map have been dealt with.
 fn strength(experiment: &Experiment, form: &Form, mode: usize, t: f64) -> f64 {
     let (s, input_eigenvalue) = (experiment.basis.s[mode], experiment.basis.input_eigenvalues[mode]);
     let tau = experiment.clock.tau;
     let pair = Pair { s, input_eigenvalue, tau };
     match form {
-        Form::SingleLayer(_) => 0.0,
+        Form::SingleLayer(_) | Form::Riccati(_) => 0.0,
         Form::Sigmoid(u0) => pair.balanced(u0[mode], t),
         Form::Unequal(starts) => {
             let (a, b) = pair.strengths(starts[mode], t);
@@ -82,12 +95,13 @@ fn half_time(experiment: &Experiment, form: &Form, mode: usize) -> Option<f64> {
     let time = match form {
         // Not one exponential but a sum over the inputs' eigenvectors: the crossing is bisected.
         Form::SingleLayer(start) => {
-            let above = |t: f64| {
-                let map = single_layer(experiment, start, t);
-                experiment.probe.strengths(&map).get(mode).is_some_and(|u| *u >= half)
-            };
-            let end = experiment.clock.times.last().copied()?;
-            first_crossing(&experiment.clock.times, above).filter(|t| *t <= end)
+            let strengths = |t: f64| experiment.probe.strengths(&single_layer(experiment, start, t));
+            first_crossing(&experiment.clock.times, |t| strengths(t).get(mode).is_some_and(|u| *u >= half))
+        }
+        Form::Riccati(riccati) => {
+            let map = |t: f64| experiment.probe.frame().enter(&riccati.at(t / tau).map());
+            let strengths = |t: f64| experiment.probe.strengths(&map(t));
+            first_crossing(&experiment.clock.times, |t| strengths(t).get(mode).is_some_and(|u| *u >= half))
         }
         Form::Sigmoid(u0) if u0[mode] >= half => Some(0.0),
         Form::Sigmoid(u0) => pair.balanced_time(u0[mode], half),
@@ -104,6 +118,22 @@ fn half_time(experiment: &Experiment, form: &Form, mode: usize) -> Option<f64> {
         }
     };
     time.filter(|t| experiment.clock.times.last().is_some_and(|end| t <= end))
+}
+
+/// When a mode is at half of s/λ, however late, by a form that gives the map; looked for from `hint` on, up to
+/// a million times that. `None` if it never is, or by another form.
+pub fn half_time_from(experiment: &Experiment, form: &Form, mode: usize, hint: Option<f64>) -> Option<f64> {
+    let Form::Riccati(riccati) = form else { return None };
+    let half = experiment.basis.final_strength(mode)? / 2.0;
+    let tau = experiment.clock.tau;
+    let slowest = tau / experiment.basis.s.get(mode)?;
+    let hint = hint.filter(|t| t.is_finite() && *t > 0.0).unwrap_or(slowest);
+    let map = |t: f64| experiment.probe.frame().enter(&riccati.at(t / tau).map());
+    let above = |t: f64| experiment.probe.strengths(&map(t)).get(mode).is_some_and(|u| *u >= half);
+    // A dozen places up to the hint, then ever larger steps.
+    let near = (1..=12).map(|i| hint * f64::from(i) / 10.0);
+    let far = (1..=40).map(|i| 1.2 * hint * 2f64.powf(0.5 * f64::from(i)));
+    first_crossing(&near.chain(far).collect::<Vec<f64>>(), above)
 }
 
 /// The first time from 0 on at which `above` holds, bisected between 0 and the sample times.

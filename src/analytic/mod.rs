@@ -8,9 +8,10 @@ pub mod infinite;
 pub mod pair;
 mod power_law;
 mod quadrature;
+pub mod riccati;
 mod special;
 mod weakest;
 mod wide;
 
-pub use arm::{run, time_to_reach};
-pub use choice::{ClosedForm, Form, FormName, choose, named_forms};
+pub use arm::{half_time_from, run, time_to_reach};
+pub use choice::{ClosedForm, Form, FormName, Given, choose, named_forms};

@@ -3,6 +3,7 @@
 mod draw;
 mod explain;
 pub mod predict;
+mod premises;
 mod run;
 mod tables;
 

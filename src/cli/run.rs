@@ -55,7 +55,7 @@ pub(super) fn run(args: &RunArgs) -> Status {
     let mut worst = Status::Good;
     for (path, built, destination) in jobs {
         if !args.quiet {
-            warn(&built);
+            warn(&built.warnings);
         }
         let report = execute_with_progress(&built, args.quiet);
         let content = Content { built: &built, report: &report, scenario: path, plots: !args.no_plots };
@@ -63,6 +63,7 @@ pub(super) fn run(args: &RunArgs) -> Status {
             return worst.max(complain(&error));
         }
         if !args.quiet {
+            warn(&report.warnings);
             say(&tables::report(&built, &report));
             say(&format!("Results in {}\n", destination.name().display()));
         }
@@ -74,8 +75,8 @@ pub(super) fn run(args: &RunArgs) -> Status {
     worst
 }
 
-fn warn(built: &Built) {
-    for warning in &built.warnings {
+fn warn(warnings: &[String]) {
+    for warning in warnings {
         complain(&format!("warning: {warning}"));
     }
 }
@@ -97,8 +98,9 @@ pub(super) fn check(args: &CheckArgs) -> Status {
         match load(path, &[], None) {
             Err(error) => worst = worst.max(complain(&error)),
             Ok(built) => {
-                warn(&built);
+                warn(&built.warnings);
                 let report = execute_with_progress(&built, false);
+                warn(&report.warnings);
                 if !report.is_complete() {
                     complain(&format!("{}: {}", path.display(), report.status()));
                 }

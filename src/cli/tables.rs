@@ -1,5 +1,6 @@
 //! Tables for the terminal.
 
+use super::premises::premises;
 use crate::comparison::Verdict;
 use crate::report::Report;
 use crate::scenario::Built;
@@ -50,12 +51,15 @@ pub(super) fn report(built: &Built, report: &Report) -> String {
     if arms_run {
         parts.push(arms(report).to_string());
     }
-    if arms_run && !report.modes.is_empty() {
+    if arms_run && !report.forecast.modes.is_empty() {
         parts.push(half_times(report).to_string());
-        let hidden = report.modes.len().saturating_sub(MODES_SHOWN);
+        let hidden = report.forecast.modes.len().saturating_sub(MODES_SHOWN);
         if hidden > 0 {
             parts.push(format!("and {hidden} more modes, in summary.json"));
         }
+    }
+    if arms_run {
+        parts.push(premises(&built.experiment, report.monitor.as_ref()).to_string());
     }
     if !report.differences.is_empty() {
         parts.push(differences(report).to_string());
@@ -105,7 +109,7 @@ fn half_times(report: &Report) -> Table {
     let mut header = vec!["mode", "s", "s/λ", "half-time predicted"];
     header.extend(report.trajectories.iter().map(|t| t.arm.name()));
     let mut table = table(&header);
-    for (index, mode) in report.modes.iter().enumerate().take(MODES_SHOWN) {
+    for (index, mode) in report.forecast.modes.iter().enumerate().take(MODES_SHOWN) {
         let mut row = vec![
             (index + 1).to_string(),
             short(Some(mode.s)),

@@ -167,7 +167,7 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
     let Content { built, report, scenario, plots } = content;
     let content = |error: &dyn std::fmt::Display| FolderError::Content(error.to_string());
     for trajectory in &report.trajectories {
-        let csv = curves::to_csv(trajectory, report.modes.len()).map_err(|e| content(&e))?;
+        let csv = curves::to_csv(trajectory, report.forecast.modes.len()).map_err(|e| content(&e))?;
         put(&folder.join(format!("{}.csv", trajectory.arm)), &csv)?;
         if built.filled.output.weights && weights::has_state(trajectory) {
             let path = folder.join(format!("{}_weights.npz", trajectory.arm));
@@ -190,9 +190,9 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
         let picture = Picture {
             title: &built.title,
             tau: built.experiment.clock.tau,
-            obstacle: built.experiment.reduction.approximation.as_deref(),
+            obstacle: report.forecast.estimate.as_deref(),
             trajectories: &report.trajectories,
-            modes: &report.modes,
+            modes: &report.forecast.modes,
             differences: &report.differences,
             panels: &built.filled.plot.panels,
         };

@@ -6,6 +6,7 @@ use crate::experiment::Experiment;
 use crate::premises::HOLDS;
 use crate::report::Report;
 use crate::scenario::Built;
+use crate::stability::Sharpness;
 use crate::trajectory::Trajectory;
 use serde_json::{Map, Value, json};
 
@@ -19,13 +20,13 @@ pub fn summary(built: &Built, report: &Report) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "arms": arms(report),
         "premises": premises(experiment, report),
-        "obstacle": experiment.reduction.approximation,
+        "obstacle": report.forecast.estimate,
         "modes": modes(report),
         "studies": report.studies.iter().map(studies::to_json).collect::<Vec<_>>(),
         "checks": report.verdicts.iter().map(verdict).collect::<Vec<_>>(),
         "comparisons": comparisons(report),
         "invariants": invariants(report),
-        "warnings": built.warnings,
+        "warnings": built.warnings.iter().chain(&report.warnings).collect::<Vec<_>>(),
     })
 }
 
@@ -59,10 +60,32 @@ fn premises(experiment: &Experiment, report: &Report) -> Value {
         "commuting": entry(p.commuting, p.commuting),
         "aligned": entry(p.aligned, along.map_or(p.aligned, |m| m.aligned)),
         "balanced": entry(p.balanced, along.map_or(p.balanced, |m| m.balanced)),
+        "proportional": p.imbalance.map(|imbalance| {
+            json!({ "initial": imbalance.violation, "holds": imbalance.violation <= HOLDS, "imbalance": imbalance.multiple })
+        }),
+        "equal_strengths": entry(experiment.reduction.imbalance(), experiment.reduction.imbalance()),
+        "determinant": {
+            "obstructs": p.obstruction.is_some(),
+            "saddle_loss": p.obstruction.map(|o| experiment.task.statistics.least_loss + o.excess),
+        },
+        "learning_rate": experiment.sgd.map(|sgd| learning_rate(experiment, sgd.learning_rate)),
         "rank_sigma11": rank11,
         "rank_sigma31": rank31,
         "degenerate": p.degenerate,
         "bottleneck": p.bottleneck,
+    })
+}
+
+/// The learning rate against the largest stable one at the minimum.
+fn learning_rate(experiment: &Experiment, rate: f64) -> Value {
+    let Experiment { task, basis, reduction, .. } = experiment;
+    let sharpness = Sharpness::at_minimum(&task.statistics, basis, reduction);
+    let stable = sharpness.stable_rate();
+    json!({
+        "rate": rate,
+        "largest_stable": stable,
+        "holds": stable.is_none_or(|stable| rate < stable),
+        "estimate": sharpness.estimate,
     })
 }
 
@@ -82,7 +105,7 @@ fn modes(report: &Report) -> Vec<Value> {
             "predicted_half_time": mode.predicted_half_time,
         })
     };
-    report.modes.iter().enumerate().map(describe).collect()
+    report.forecast.modes.iter().enumerate().map(describe).collect()
 }
 
 /// A check as it is given in the scenario, with its error and verdict.

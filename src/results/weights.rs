@@ -10,7 +10,8 @@ pub fn has_state(trajectory: &Trajectory) -> bool {
     trajectory.arm != Arm::Modes && trajectory.samples.first().is_some_and(|s| s.state.is_some())
 }
 
-/// `t` (T), and `W1` (T×N2×N1), `W2`, … or, without weights, `map` (T×N3×N1).
+/// `t` (T), and `W1` (T×N2×N1), `W2`, … or, without weights, `map` (T×N3×N1) and,
+/// where the weights are known up to a rotation of the hidden layer, `W1tW1` (T×N1×N1) and `W2W2t` (T×N3×N3).
 ///
 /// # Errors
 /// If it cannot be written.
@@ -24,6 +25,11 @@ pub fn write<W: Write + Seek>(trajectory: &Trajectory, writer: W) -> io::Result<
         None => {
             let (n, m) = first.map.shape();
             archive.array("map", &[rows, n, m], states().flat_map(|s| row_major(&s.map)))?;
+            if first.grams.is_some() {
+                let grams = || states().filter_map(|s| s.grams.as_ref());
+                archive.array("W1tW1", &[rows, m, m], grams().flat_map(|(inputs, _)| row_major(inputs)))?;
+                archive.array("W2W2t", &[rows, n, n], grams().flat_map(|(_, outputs)| row_major(outputs)))?;
+            }
         }
         Some(weights) => {
             for (l, weight) in weights.iter().enumerate() {

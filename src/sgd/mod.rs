@@ -156,10 +156,11 @@ fn minibatch(
             let weights = experiment.widths.unflatten(weights);
             let map = map_of(&weights);
             let mean = experiment.probe.observe(&frame.enter(&map));
-            let state = experiment
-                .keep
-                .any()
-                .then(|| crate::trajectory::State { map, weights: experiment.keep.weights.then_some(weights) });
+            let state = experiment.keep.any().then(|| crate::trajectory::State {
+                map,
+                weights: experiment.keep.weights.then_some(weights),
+                grams: None,
+            });
             Sample { t, mean, spread: None, state }
         },
         progress,

@@ -121,7 +121,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:19:8: unknown name `sigmoi`; did you mean `sigmoid`?
       19 | form = "sigmoi"
          |        ^^^^^^^^
-      allowed: auto, single-layer, sigmoid, unequal, deep, infinite-depth, effective-start
+      allowed: auto, single-layer, sigmoid, unequal, riccati, deep, infinite-depth, effective-start
     "#);
     assert_snapshot!(refusal(&with("[sgd]", "[sgd]\norder = \"shufled\"")), @r#"
     scenario.toml:21:9: unknown name `shufled`; did you mean `shuffled`?

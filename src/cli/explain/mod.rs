@@ -2,13 +2,13 @@
 
 mod studies;
 
+use super::premises::premises;
 use super::tables::{short, table};
 use super::{ExplainArgs, Status, complain, run, say};
 use crate::analytic::{FormName, choose, time_to_reach};
-use crate::comparison::ModeSummary;
 use crate::experiment::{Batch, Depth, Experiment, SgdSettings};
+use crate::forecast::{Forecast, forecast};
 use crate::premises::HOLDS;
-use crate::report::mode_summaries;
 use crate::scenario::Built;
 use crate::sgd::Pace;
 use crate::stability::Sharpness;
@@ -31,17 +31,10 @@ pub(super) fn explain(args: &ExplainArgs) -> Status {
     Status::Good
 }
 
-/// What a premise means for the theory, and how far it holds.
-struct PremiseLine {
-    name: &'static str,
-    violation: f64,
-    meaning: &'static str,
-}
-
 struct Explanation<'a> {
     built: &'a Built,
     experiment: &'a Experiment,
-    modes: Vec<ModeSummary>,
+    forecast: Forecast,
     sharpness: Sharpness,
     /// The closed form that is exact here, or the premise that fails.
     exact: Result<&'static str, String>,
@@ -50,32 +43,21 @@ struct Explanation<'a> {
 impl<'a> Explanation<'a> {
     fn new(built: &'a Built) -> Self {
         let experiment = &built.experiment;
-        let Experiment { task, basis, reduction, widths, premises, start, .. } = experiment;
+        let Experiment { task, basis, reduction, .. } = experiment;
         Explanation {
             built,
             experiment,
-            modes: mode_summaries(experiment),
+            forecast: forecast(experiment),
             sharpness: Sharpness::at_minimum(&task.statistics, basis, reduction),
-            exact: choose(FormName::Auto, widths, premises, reduction, start, basis).map(|form| form.name.name()),
+            exact: choose(FormName::Auto, &experiment.given()).map(|form| form.name.name()),
         }
-    }
-
-    fn premises(&self) -> Vec<PremiseLine> {
-        let p = &self.experiment.premises;
-        let line = |name, violation, meaning| PremiseLine { name, violation, meaning };
-        vec![
-            line("white inputs: Σ11 ∝ I", p.white, "no input direction is learned faster for its variance"),
-            line("commuting: every v an eigenvector of Σ11", p.commuting, "inputs do not couple the modes"),
-            line("aligned start: W = R diag(a) Rᵀ", p.aligned, "each mode has its own direction in every layer"),
-            line("balanced start: W2ᵀW2 = W1W1ᵀ", p.balanced, "the layers share a mode's strength equally"),
-        ]
     }
 
     fn text(&self) -> String {
         let own = [
             self.network(),
             self.equations(),
-            self.premise_table(),
+            premises(self.experiment, None).to_string(),
             self.exactness(),
             self.mode_table(),
             self.stability(),
@@ -126,7 +108,7 @@ impl<'a> Explanation<'a> {
             _ => lines.push(format!("  τ dW_l/dt = (W{depth}…W(l+1))ᵀ (Σ31 − W Σ11) (W(l−1)…W1)ᵀ, l = 1 … {depth}")),
         }
         lines.push("Its modes, one system each:".into());
-        for (index, mode) in self.modes.iter().enumerate().take(EQUATIONS_SHOWN) {
+        for (index, mode) in self.forecast.modes.iter().enumerate().take(EQUATIONS_SHOWN) {
             let (s, lambda) = (short(Some(mode.s)), short(Some(mode.input_eigenvalue)));
             let start: Vec<String> =
                 self.experiment.reduction.strengths[index].iter().map(|a| short(Some(*a))).collect();
@@ -150,31 +132,25 @@ impl<'a> Explanation<'a> {
             )),
             Some(Depth::Finite) | None => {}
         }
-        if self.modes.len() > EQUATIONS_SHOWN {
-            lines.push(format!("  and {} more", self.modes.len() - EQUATIONS_SHOWN));
+        if self.forecast.modes.len() > EQUATIONS_SHOWN {
+            lines.push(format!("  and {} more", self.forecast.modes.len() - EQUATIONS_SHOWN));
         }
         lines.join("\n")
     }
 
-    fn premise_table(&self) -> String {
-        let mut table = table(&["premise", "violation", "holds", "means"]);
-        for line in self.premises() {
-            let holds = if line.violation <= HOLDS { "yes" } else { "no" };
-            table.add_row([line.name.to_owned(), format!("{:.1e}", line.violation), holds.into(), line.meaning.into()]);
-        }
-        table.to_string()
-    }
-
     fn exactness(&self) -> String {
-        match &self.exact {
-            Ok(name) => format!("The closed form \"{name}\" is exact here, and so are the mode equations."),
-            Err(reason) => format!("No closed form is exact here: {reason}. What follows is an estimate."),
+        match (&self.exact, &self.experiment.reduction.approximation) {
+            (Ok(name), None) => format!("The closed form \"{name}\" is exact here, and so are the mode equations."),
+            (Ok(name), Some(why)) => {
+                format!("The closed form \"{name}\" is exact here. The mode equations are an estimate: {why}.")
+            }
+            (Err(reason), _) => format!("No closed form is exact here: {reason}. What follows is an estimate."),
         }
     }
 
     fn mode_table(&self) -> String {
         let mut table = table(&["mode", "s", "λ", "u at t = 0", "learned to", "half-time", "10–90 %"]);
-        for (index, mode) in self.modes.iter().enumerate().take(MODES_SHOWN) {
+        for (index, mode) in self.forecast.modes.iter().enumerate().take(MODES_SHOWN) {
             let reach = |share: f64| self.time_to(index, share * mode.final_strength()?);
             let rise = reach(0.9).zip(reach(0.1)).map(|(late, early)| late - early);
             table.add_row([
@@ -187,7 +163,7 @@ impl<'a> Explanation<'a> {
                 short(rise),
             ]);
         }
-        let more = self.modes.len().saturating_sub(MODES_SHOWN);
+        let more = self.forecast.modes.len().saturating_sub(MODES_SHOWN);
         if more > 0 { format!("{table}\nand {more} more") } else { table.to_string() }
     }
 
@@ -253,6 +229,7 @@ impl<'a> Explanation<'a> {
         .collect();
         let (rank11, rank31) = self.experiment.premises.ranks;
         let modes: Vec<Value> = self
+            .forecast
             .modes
             .iter()
             .enumerate()

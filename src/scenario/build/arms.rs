@@ -3,26 +3,17 @@
 use super::{Builder, Fault};
 use crate::analytic;
 use crate::experiment::*;
-use crate::network::{Widths, scale_of};
-use crate::premises::Premises;
-use crate::reduction::Reduction;
+use crate::network::scale_of;
 use crate::scenario::format::{DepthName, max_steps, rtol};
 use crate::scenario::values::BatchSize;
-use crate::task::{ModeBasis, Task};
+use crate::task::Task;
 use crate::text::number;
 use nalgebra::DMatrix;
 
 impl Builder<'_> {
-    pub(super) fn analytic(
-        &self,
-        widths: &Widths,
-        premises: &Premises,
-        reduction: &Reduction,
-        start: &[DMatrix<f64>],
-        basis: &ModeBasis,
-    ) -> Result<Option<analytic::ClosedForm>, Fault> {
+    pub(super) fn analytic(&self, given: &analytic::Given) -> Result<Option<analytic::ClosedForm>, Fault> {
         let Some(table) = &self.scenario.analytic else { return Ok(None) };
-        analytic::choose(table.form, widths, premises, reduction, start, basis).map(Some).map_err(|reason| {
+        analytic::choose(table.form, given).map(Some).map_err(|reason| {
             let path = "analytic";
             Fault::new(path, format!("no closed form is exact here: {reason}"), &analytic::named_forms())
         })

@@ -12,6 +12,7 @@ use super::format::*;
 use super::source::{Diagnostic, KeyPath, Source};
 use super::tasks;
 use super::values::{BatchSize, End};
+use crate::analytic::Given;
 use crate::comparison::{Check, Compared};
 use crate::experiment::*;
 use crate::files::FileError;
@@ -117,7 +118,15 @@ impl Builder<'_> {
         let reduction = Reduction::new(&start, &basis, &premises);
         let clock = self.clock(&basis, &reduction)?;
         let probe = Probe::new(&task.statistics, &basis, clock.tau);
-        let analytic = self.analytic(&widths, &premises, &reduction, &start, &basis)?;
+        let given = Given {
+            statistics: &task.statistics,
+            widths: &widths,
+            premises: &premises,
+            reduction: &reduction,
+            start: &start,
+            basis: &basis,
+        };
+        let analytic = self.analytic(&given)?;
         let mut warnings = Vec::new();
         let flow = self.flow(&start, &mut warnings);
         let modes = self.modes();
@@ -129,6 +138,12 @@ impl Builder<'_> {
             warnings.push(format!(
                 "sgd.learning_rate = {} is beyond the largest stable one at the minimum, about {stable:.3e}",
                 number(sgd.learning_rate)
+            ));
+        }
+        if let Some(obstruction) = premises.obstruction {
+            let loss = number(task.statistics.least_loss + obstruction.excess);
+            warnings.push(format!(
+                "the determinant of the starting map has not the sign of sigma31's, and balanced weights keep it: the exact flow ends in a saddle without the weakest mode, at L = {loss}"
             ));
         }
         if vanishes(&task.statistics, &widths, &start) {

@@ -1,0 +1,180 @@
+//! Two weight matrices in any orientation: the matrix Riccati equation, solved exactly.
+//!
+//! For white inputs, Σ11 = cI, and weights with W2ᵀW2 − W1W1ᵀ = ℓI (which the flow keeps), the stacked
+//! Q = [W1ᵀ; W2] obeys τ dQ/dt = FQ − ½QQᵀQ with F = [[−ℓ/2 I, Σ31ᵀ], [Σ31, ℓ/2 I]] (for c = 1), and
+//!
+//! QQᵀ(t) = e^{FT}Q0 [I + Q0ᵀ(∫₀ᵀe^{2Fσ}dσ)Q0]⁻¹ Q0ᵀe^{FT}, T = t/τ
+//!
+//! (Fukumizu 1998 for ℓ = 0; Braun et al. 2022; Dominé et al. 2024; with the integral in place of
+//! ½(e^{FT}F⁻¹e^{FT} − F⁻¹) it holds for singular F too). Its blocks are W1ᵀW1, W = W2W1 and W2W2ᵀ; the weights
+//! themselves are determined up to a rotation of the hidden layer only.
+
+use crate::kernels::{View, product};
+use crate::linalg::{complement, svd};
+use nalgebra::DMatrix;
+
+/// The solution for one start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Riccati {
+    /// N1, the rows of Q above W2's.
+    inputs: usize,
+    /// c of Σ11 = cI: with √c Q in place of Q and cℓ in place of ℓ, c is 1.
+    input_eigenvalue: f64,
+    /// Eigenvalues Λ of F, descending.
+    exponents: Vec<f64>,
+    /// Its eigenvectors P, columns.
+    vectors: DMatrix<f64>,
+    /// L of PᵀQ0 = LO, lower trapezoidal, with O orthogonal: O drops out of QQᵀ.
+    lower: DMatrix<f64>,
+}
+
+/// QQᵀ at one time, by a factor Y with QQᵀ = YYᵀ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gram {
+    inputs: usize,
+    input_eigenvalue: f64,
+    factor: DMatrix<f64>,
+}
+
+impl Riccati {
+    /// The solution from W1 (N2×N1) and W2 (N3×N2), for Σ31 (N3×N1), Σ11 = cI with c > 0, and the ℓ of the start.
+    pub fn new(
+        sigma31: &DMatrix<f64>,
+        input_eigenvalue: f64,
+        imbalance: f64,
+        w1: &DMatrix<f64>,
+        w2: &DMatrix<f64>,
+    ) -> Riccati {
+        let (exponents, vectors) = eigen(sigma31, 0.5 * input_eigenvalue * imbalance);
+        let inputs = sigma31.ncols();
+        let mut q = DMatrix::zeros(inputs + sigma31.nrows(), w1.nrows());
+        q.rows_mut(0, inputs).copy_from(&w1.transpose());
+        q.rows_mut(inputs, sigma31.nrows()).copy_from(w2);
+        q *= input_eigenvalue.sqrt();
+        // (PᵀQ0)ᵀ = OᵀLᵀ is a QR decomposition.
+        let lower = product(View::from(&q).t(), (&vectors).into()).qr().r().transpose();
+        Riccati { inputs, input_eigenvalue, exponents, vectors, lower }
+    }
+
+    /// QQᵀ at T = t/τ ≥ 0, at any of them: nothing overflows.
+    ///
+    /// With Â_ij = L_ij e^{Λ_iT − c_j}, each column scaled so that its largest entry is at most 1, and
+    /// G_i² = ∫₀ᵀe^{−2Λ_iσ}dσ, the bracket is RᵀR (between scalings) for the QR factor R of [GÂ; e^{−c}], and Y = PÂR⁻¹.
+    pub fn at(&self, t: f64) -> Gram {
+        let gram = |factor| Gram { inputs: self.inputs, input_eigenvalue: self.input_eigenvalue, factor };
+        if t == 0.0 {
+            return gram(product((&self.vectors).into(), (&self.lower).into()));
+        }
+        let (n, m) = self.lower.shape();
+        let mut grown = DMatrix::zeros(n, m);
+        let mut stacked = DMatrix::zeros(n + m, m);
+        for (j, column) in self.lower.column_iter().enumerate() {
+            let logarithm = |(i, l): (usize, &f64)| self.exponents[i] * t + l.abs().ln();
+            let scale = column.iter().enumerate().map(logarithm).fold(0.0, f64::max);
+            for (i, &l) in column.iter().enumerate() {
+                let rate = self.exponents[i];
+                let size = |exponent: f64| (exponent + l.abs().ln() - scale).exp().copysign(l);
+                grown[(i, j)] = size(rate * t);
+                // G_i e^{Λ_iT} for a falling direction is the root of ∫₀ᵀe^{−2|Λ_i|σ}dσ: in this order nothing is 0·∞.
+                stacked[(i, j)] = decay_integral(rate.abs(), t).sqrt() * size(if rate > 0.0 { rate * t } else { 0.0 });
+            }
+            stacked[(n + j, j)] = (-scale).exp();
+        }
+        let r = stacked.qr().r();
+        // X = ÂR⁻¹ solves RᵀXᵀ = Âᵀ. R has full rank: so has each column of what it is made of.
+        let mut solved = grown.transpose();
+        r.tr_solve_upper_triangular_mut(&mut solved);
+        gram(product((&self.vectors).into(), View::from(&solved).t()))
+    }
+}
+
+impl Gram {
+    /// W = W2W1, N3×N1.
+    pub fn map(&self) -> DMatrix<f64> {
+        let (top, bottom) = self.halves();
+        bottom * top.transpose() / self.input_eigenvalue
+    }
+
+    /// W1ᵀW1, N1×N1.
+    pub fn input_gram(&self) -> DMatrix<f64> {
+        let (top, _) = self.halves();
+        &top * top.transpose() / self.input_eigenvalue
+    }
+
+    /// W2W2ᵀ, N3×N3.
+    pub fn output_gram(&self) -> DMatrix<f64> {
+        let (_, bottom) = self.halves();
+        &bottom * bottom.transpose() / self.input_eigenvalue
+    }
+
+    fn halves(&self) -> (DMatrix<f64>, DMatrix<f64>) {
+        let outputs = self.factor.nrows() - self.inputs;
+        (self.factor.rows(0, self.inputs).into_owned(), self.factor.rows(self.inputs, outputs).into_owned())
+    }
+}
+
+/// ∫₀ᵗe^{−2rσ}dσ for r ≥ 0.
+fn decay_integral(rate: f64, t: f64) -> f64 {
+    let x = 2.0 * rate * t;
+    if x < 1e-300 { t } else { -(-x).exp_m1() / (2.0 * rate) }
+}
+
+/// Eigenvalues, descending, and eigenvectors of F = [[−h I, Σ31ᵀ], [Σ31, h I]].
+///
+/// A singular value s with its vectors u, v gives ±√(s² + h²) in the plane of (v, 0) and (0, u); what is left of the
+/// inputs has −h, and of the outputs h, all of them exactly.
+fn eigen(sigma31: &DMatrix<f64>, h: f64) -> (Vec<f64>, DMatrix<f64>) {
+    let (outputs, inputs) = sigma31.shape();
+    let decomposition = svd(sigma31);
+    let mut pairs: Vec<(f64, DMatrix<f64>)> = Vec::with_capacity(inputs + outputs);
+    let stack = |above: DMatrix<f64>, below: DMatrix<f64>| {
+        let mut both = DMatrix::zeros(inputs + outputs, 1);
+        both.rows_mut(0, inputs).copy_from(&above);
+        both.rows_mut(inputs, outputs).copy_from(&below);
+        both
+    };
+    for (index, &s) in decomposition.s.iter().enumerate() {
+        let kappa = s.hypot(h);
+        // (s, κ + h) or (κ − h, s), whichever does not cancel, to unit length.
+        let (a, b) = if h >= 0.0 { (s, kappa + h) } else { (kappa - h, s) };
+        let (a, b) = (a / a.hypot(b), b / a.hypot(b));
+        let (u, v) = (decomposition.u.columns(index, 1), decomposition.v.columns(index, 1));
+        pairs.push((kappa, stack(v * a, u * b)));
+        pairs.push((-kappa, stack(v * -b, u * a)));
+    }
+    for v in complement(&decomposition.v).column_iter() {
+        pairs.push((-h, stack(DMatrix::from_columns(&[v]), DMatrix::zeros(outputs, 1))));
+    }
+    for u in complement(&decomposition.u).column_iter() {
+        pairs.push((h, stack(DMatrix::zeros(inputs, 1), DMatrix::from_columns(&[u]))));
+    }
+    pairs.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let vectors = DMatrix::from_fn(inputs + outputs, pairs.len(), |i, j| pairs[j].1[(i, 0)]);
+    (pairs.into_iter().map(|(value, _)| value).collect(), vectors)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, gaussian, stream};
+
+    #[test]
+    fn eigenvectors_diagonalise_singular_and_regular_matrices() {
+        let mut rng = stream(5, Purpose::Task);
+        for (outputs, inputs, rank, h) in [(3, 5, 3, 0.35), (5, 3, 2, 0.0), (4, 4, 2, -10.0), (2, 6, 0, 0.5)] {
+            let sigma31 = gaussian(&mut rng, outputs, rank) * gaussian(&mut rng, rank, inputs);
+            let (values, vectors) = eigen(&sigma31, h);
+            let n = inputs + outputs;
+            let f = DMatrix::from_fn(n, n, |i, j| match (i < inputs, j < inputs) {
+                (true, true) => -h * f64::from(u8::from(i == j)),
+                (false, false) => h * f64::from(u8::from(i == j)),
+                (true, false) => sigma31[(j - inputs, i)],
+                (false, true) => sigma31[(i - inputs, j)],
+            });
+            let diagonal = DMatrix::from_diagonal(&values.clone().into());
+            assert!((&f * &vectors - &vectors * diagonal).amax() < 1e-13 * (1.0 + f.amax()));
+            assert!((vectors.transpose() * &vectors - DMatrix::identity(n, n)).amax() < 1e-14);
+            assert!(values.is_sorted_by(|a, b| a >= b));
+        }
+    }
+}
