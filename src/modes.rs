@@ -31,7 +31,8 @@ impl VectorField for Chain {
 }
 
 /// τ du/dt = D|u|^{2−2/D}(s − λu), with T = t/τ: D weights of one modulus, which they keep; equation (15)
-/// of Saxe et al. (2013), with D = N_l − 1. One variable serves for D, and 0 is never crossed.
+/// of Saxe et al. (2013), with D = N_l − 1. One variable serves for D, above 0: below, where u = 0 attracts a
+/// balanced chain and nothing else, a step across it would not come back, and [`Chain`] keeps its symmetry.
 struct Balanced {
     s: f64,
     lambda: f64,
@@ -133,7 +134,10 @@ fn integrate_mode(
     match (law, balanced(strengths)) {
         (Depth::Finite | Depth::Both, Some(u0)) => {
             let weights = strengths.len() as f64;
-            observe(&Balanced { s, lambda, weights }, vec![u0], times, settings, column)
+            // A given tolerance is one of the strengths a: δu = D(u/a)δa.
+            let atol = settings.atol.map(|atol| atol * weights * u0 / strengths[0].abs());
+            let settings = ModesSettings { atol, ..*settings };
+            observe(&Balanced { s, lambda, weights }, vec![u0], times, &settings, column)
         }
         (Depth::Finite | Depth::Both, None) => {
             observe(&Chain { s, lambda }, strengths.clone(), times, settings, column)
@@ -146,11 +150,11 @@ fn integrate_mode(
     }
 }
 
-/// The product of two strengths or more, if all have the same modulus and it is a number of full precision.
+/// The product of two strengths or more, if it is positive, all have the same modulus, and it has full precision.
 fn balanced(strengths: &[f64]) -> Option<f64> {
     let u0: f64 = strengths.iter().product();
     let equal = strengths.windows(2).all(|pair| pair[0].abs() == pair[1].abs());
-    (strengths.len() > 1 && equal && (u0.is_normal() || strengths[0] == 0.0)).then_some(u0)
+    (strengths.len() > 1 && equal && u0.is_normal() && u0 > 0.0).then_some(u0)
 }
 
 /// Absolute tolerances below this would not be numbers that errors can be compared with.

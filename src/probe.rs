@@ -73,13 +73,18 @@ impl Probe {
 
     /// L = L_min + ½‖(W − W*)Σ11^{1/2}‖²: nothing cancels near the minimum.
     fn loss(&self, map: &DMatrix<f64>) -> f64 {
+        self.least_loss + self.excess(map)
+    }
+
+    /// L − L_min of the map W in the frame.
+    pub fn excess(&self, map: &DMatrix<f64>) -> f64 {
         let excess: f64 = map
             .column_iter()
             .zip(self.optimum.column_iter())
             .zip(&self.eigenvalues)
             .map(|((w, best), lambda)| lambda * (w - best).norm_squared())
             .sum();
-        self.least_loss + 0.5 * excess
+        0.5 * excess
     }
 
     /// u_α = u_αᵀWv_α of the map W in the frame.

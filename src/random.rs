@@ -16,8 +16,8 @@ pub enum Purpose {
     Samples,
     /// The starting weights of one network of a study.
     Network {
-        /// Which series, from 0; below 2^15.
-        series: u32,
+        /// Which start, from 0; below 2^15.
+        start: u32,
         /// N_l; below 2^24.
         layers: u32,
         /// Which run, from 0; below 2^24.
@@ -33,8 +33,8 @@ impl Purpose {
             Purpose::Task => 1,
             Purpose::Start => 2,
             Purpose::Samples => 3,
-            Purpose::Network { series, layers, run } => {
-                (1 << 63) | (u64::from(series) << 48) | (u64::from(layers) << 24) | u64::from(run)
+            Purpose::Network { start, layers, run } => {
+                (1 << 63) | (u64::from(start) << 48) | (u64::from(layers) << 24) | u64::from(run)
             }
             Purpose::Order(run) => (1 << 32) | u64::from(run),
         }

@@ -5,7 +5,7 @@ use crate::flow::Monitor;
 use crate::forecast::{Forecast, forecast};
 use crate::premises::Premises;
 use crate::scenario::Built;
-use crate::study::{Setting, StudyResult};
+use crate::study::{Ended, Point, SeriesResult, Setting, StudyResult};
 use crate::task::Statistics;
 use crate::text::number;
 use crate::trajectory::{Arm, Trajectory};
@@ -48,7 +48,8 @@ impl Report {
         let broken =
             self.studies.iter().filter_map(|study| study.broken().map(|(series, point)| (study, series, point)));
         let studies = broken.map(|(study, series, point)| {
-            format!("study {}, {} at {} layers: {}", study.name, series.name, point.layers, point.ended)
+            let advice = if point.ended == Ended::Diverged { " (lower the learning rate)" } else { "" };
+            format!("study {}, {} at {} layers: {}{advice}", study.name, series.name, point.layers, point.ended)
         });
         let reasons: Vec<String> = arms.chain(studies).collect();
         if reasons.is_empty() { "complete".to_owned() } else { reasons.join("; ") }
@@ -91,9 +92,10 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     if let Some(settings) = &experiment.sgd {
         trajectories.push(sgd::run(experiment, settings, progress));
     }
-    let warnings = left_saddle(&experiment.premises, &experiment.task.statistics, &trajectories);
+    let mut warnings = left_saddle(&experiment.premises, &experiment.task.statistics, &trajectories);
     let setting = Setting { task: &experiment.task, tau: experiment.clock.tau, seed: experiment.seed };
     let studies: Vec<StudyResult> = built.studies.iter().map(|study| study::run(setting, study, progress)).collect();
+    warnings.extend(studies.iter().flat_map(escaped));
     let forecast = forecast(experiment);
     let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &studies)).collect();
     Report { differences: differences(&trajectories), trajectories, monitor, forecast, studies, verdicts, warnings }
@@ -113,4 +115,21 @@ fn left_saddle(premises: &Premises, statistics: &Statistics, trajectories: &[Tra
         )
     })
     .collect()
+}
+
+/// The networks of a study that have learned what their law says they never do.
+fn escaped(study: &StudyResult) -> Vec<String> {
+    let never = |point: &Point| point.predicted.is_some_and(|law| law.updates.is_none()) && point.updates.is_some();
+    let of_series = |series: &SeriesResult| {
+        let depths: Vec<String> = series.points.iter().filter(|p| never(p)).map(|p| p.layers.to_string()).collect();
+        (!depths.is_empty() && series.approximation.is_none()).then(|| {
+            format!(
+                "study {}, {} at {} layers: the law never gets there; rounding or steps took the network off a saddle",
+                study.name,
+                series.name,
+                depths.join(", ")
+            )
+        })
+    };
+    study.series.iter().filter_map(of_series).collect()
 }

@@ -49,9 +49,10 @@ impl Sharpness {
 }
 
 /// lim sharpness/N_l as balanced aligned layers are added: at u = s/λ the eigenvalues λ_β Σ_l u_α^{2(D−1−l)/D}
-/// u_β^{2l/D} tend to D λ_β ∫₀¹ u_α^{2(1−x)} u_β^{2x} dx, the logarithmic mean of u_α² and u_β².
-pub fn sharpness_per_layer(basis: &ModeBasis) -> f64 {
-    let ends: Vec<f64> = (0..basis.len()).map(|mode| basis.final_strength(mode).unwrap_or(0.0)).collect();
+/// u_β^{2l/D} tend to D λ_β ∫₀¹ u_α^{2(1−x)} u_β^{2x} dx, the logarithmic mean of u_α² and u_β². Only the first `room`
+/// modes are learned.
+pub fn sharpness_per_layer(basis: &ModeBasis, room: usize) -> f64 {
+    let ends: Vec<f64> = (0..basis.len().min(room)).map(|mode| basis.final_strength(mode).unwrap_or(0.0)).collect();
     let pairs = ends.iter().zip(&basis.input_eigenvalues).flat_map(|(input, lambda)| {
         ends.iter().map(move |output| lambda * logarithmic_mean(output * output, input * input))
     });

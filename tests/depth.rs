@@ -395,3 +395,42 @@ fn products_that_overflow_are_reported_as_diverged() {
         assert!(outcomes.iter().all(diverged), "{layers} layers, {init}: {outcomes:?}");
     }
 }
+
+/// u0 < 0 with equal moduli is the stable manifold of the saddle at 0: the modes fall to it and stay, at loose
+/// tolerances and long after rounding would have carried the weights away.
+#[test]
+fn balanced_modes_below_zero_fall_to_zero_and_never_cross_it() {
+    for (hidden, tolerances) in
+        [("[4]", ""), ("[4]", "rtol = 1e-3\natol = 1e-3"), ("[4, 4]", "rtol = 1e-3\natol = 1e-3")]
+    {
+        let (_, report) = run(&format!(
+            "task.spectrum = {{ inputs = 3, outputs = 3, singular_values = [2, 1] }}\n\
+             network = {{ hidden = {hidden}, init.aligned.strength = -0.5 }}\n\
+             time = {{ end = 200, samples = 50 }}\nanalytic = {{}}\n[modes]\n{tolerances}"
+        ));
+        for sample in &arm(&report, Arm::Modes).samples {
+            assert!(
+                sample.mean.modes[..2].iter().all(|u| (-0.5001..=0.0).contains(u)),
+                "{hidden}: {:?}",
+                sample.mean.modes
+            );
+        }
+        assert!(arm(&report, Arm::Analytic).samples.iter().all(|sample| sample.mean.modes[0] <= 0.0), "{hidden}");
+    }
+}
+
+/// A tolerance is one of the strengths a_l, whether the modes are integrated as D of them or as their product.
+#[test]
+fn absolute_tolerances_are_in_the_units_of_the_strengths() {
+    let error = |strengths: &str| {
+        let (_, report) = run(&format!(
+            "task.spectrum = {{ inputs = 2, outputs = 2, singular_values = [2] }}\n\
+             network = {{ hidden = [2], init.aligned = {{ {strengths} }} }}\n\
+             time = {{ end = 12, samples = 40 }}\nanalytic = {{}}\nmodes = {{ rtol = 1e-9, atol = 1e-9 }}"
+        ));
+        report.differences[0].largest_modes().unwrap_or(f64::NAN)
+    };
+    // Nearly balanced strengths take the other path to the same accuracy, within an order of magnitude.
+    let (balanced, pair) = (error("strength = 1e-8"), error("strengths = [1e-4, 1.0001e-4]"));
+    assert!(balanced < 10.0 * pair && pair < 100.0 * balanced, "{balanced:e} and {pair:e}");
+}

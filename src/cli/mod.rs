@@ -82,6 +82,9 @@ pub(crate) struct CheckArgs {
     /// Scenario files
     #[arg(required = true, value_name = "SCENARIO.toml")]
     scenarios: Vec<PathBuf>,
+    /// Override a key of the scenarios, such as flow.rtol=1e-6; TOML's own syntax
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
 }
 
 /// Options of `plot`.
@@ -101,6 +104,9 @@ pub(crate) struct ExplainArgs {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    /// Override a key of the scenario, such as flow.rtol=1e-6; TOML's own syntax
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
 }
 
 /// How a command ended; the worst of several counts.

@@ -95,7 +95,7 @@ pub(super) fn check(args: &CheckArgs) -> Status {
     let mut worst = Status::Good;
     let mut rows = Vec::new();
     for path in &args.scenarios {
-        match load(path, &[], None) {
+        match load(path, &args.set, None) {
             Err(error) => worst = worst.max(complain(&error)),
             Ok(built) => {
                 warn(&built.warnings);

@@ -4,7 +4,7 @@ use super::premises::premises;
 use crate::comparison::Verdict;
 use crate::report::Report;
 use crate::scenario::Built;
-use crate::study::StudyResult;
+use crate::study::{Ended, Point, Prediction, StudyResult};
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 
 /// Modes beyond this many are counted, not listed.
@@ -75,7 +75,7 @@ pub(super) fn report(built: &Built, report: &Report) -> String {
     }
     for result in &report.studies {
         let note = match result.series.iter().find_map(|series| series.approximation.as_ref()) {
-            Some(why) => format!(" The laws are approximate: {why}."),
+            Some(why) => format!(" Predictions are approximate: {why}."),
             None => String::new(),
         };
         parts.push(format!("Study {}: updates until {}.{note}", result.name, result.goal));
@@ -133,6 +133,23 @@ fn differences(report: &Report) -> Table {
     table
 }
 
+/// What the law of a network says: a dash where its start has none, "never" where it never gets there.
+pub(super) fn law_of(law: Option<Prediction>) -> String {
+    match law {
+        Some(Prediction { updates: None, .. }) => "never".to_owned(),
+        law => short(law.and_then(|law| law.updates)),
+    }
+}
+
+/// How a network ended, and how many of its runs did better.
+fn ended(point: &Point) -> String {
+    match point.learned {
+        0 => point.ended.to_string(),
+        _ if point.ended == Ended::Learned => point.ended.to_string(),
+        learned => format!("{} (runs that learned: {learned})", point.ended),
+    }
+}
+
 /// A row per network: what it took, and what the laws of the modes say.
 fn study(study: &StudyResult) -> Table {
     let mut table =
@@ -145,10 +162,10 @@ fn study(study: &StudyResult) -> Table {
                 short(point.rate),
                 short(point.updates),
                 short(point.spread),
-                short(point.predicted.and_then(|law| law.updates)),
+                law_of(point.predicted),
                 short(series.limit.as_ref().map(|limit| limit.updates)),
                 short(point.predicted.map(|law| law.best_rate)),
-                point.ended.to_string(),
+                ended(point),
             ]);
         }
     }

@@ -118,7 +118,7 @@ pub(super) fn arrange_columns(keys: &[Key], room: f64) -> Rows {
 fn swatch_width(swatch: &Swatch) -> f64 {
     match swatch {
         Swatch::Line { .. } => LINE_WIDTH,
-        Swatch::Patch(_) | Swatch::Prediction(_) => PATCH_WIDTH,
+        Swatch::Patch(_) | Swatch::Prediction(_) | Swatch::Beyond(_) => PATCH_WIDTH,
     }
 }
 
@@ -162,6 +162,7 @@ fn draw_swatch(scene: &mut Scene, swatch: &Swatch, left: f64, middle: f64) {
             let right = left + PATCH_WIDTH;
             scene.fill(vec![(left, top), (right, top), (right, bottom), (left, bottom)], ink, 1.0);
         }
+        Swatch::Beyond(ink) => draw_beyond(scene, (left + PATCH_WIDTH / 2.0, middle), ink),
         Swatch::Prediction(ink) => draw_prediction(scene, (left + PATCH_WIDTH / 2.0, middle), ink, PREDICTION_SIZE),
     }
 }
@@ -213,4 +214,14 @@ pub(super) fn draw_prediction(scene: &mut Scene, (x, y): Point, ink: Ink, size: 
     let triangle = |r: f64| vec![(x - r, y - 0.75 * r), (x + r, y - 0.75 * r), (x, y + r)];
     scene.fill(triangle(size * EDGE), Ink(255, 255, 255), 1.0);
     scene.fill(triangle(size), ink, 1.0);
+}
+
+/// Half the size of the sign of a value beyond the frame.
+pub(super) const BEYOND_SIZE: f64 = 4.5;
+
+/// The sign of a value beyond the frame: an open triangle that points up and out.
+pub(super) fn draw_beyond(scene: &mut Scene, (x, y): Point, ink: Ink) {
+    const R: f64 = BEYOND_SIZE;
+    let outline = vec![(x - R, y + 0.75 * R), (x + R, y + 0.75 * R), (x, y - R), (x - R, y + 0.75 * R)];
+    scene.stroke(outline, 1.3, ink);
 }

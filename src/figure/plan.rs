@@ -15,6 +15,8 @@ pub(super) enum Mark {
     Band { edges: Vec<(f64, f64, f64)>, ink: Ink },
     /// Single values, as open circles.
     Points { points: Vec<(f64, f64)>, ink: Ink },
+    /// At t the value is beyond all values: an arrow at the top of the frame.
+    Beyond { t: f64, ink: Ink },
     /// A value reached in the end.
     Level { value: f64, ink: Ink },
     /// A predicted point of a curve.
@@ -28,7 +30,7 @@ impl Mark {
             Mark::Band { .. } => 0,
             Mark::Level { .. } => 1,
             Mark::Curve { pen, .. } => pen.layer,
-            Mark::Points { .. } => 7,
+            Mark::Points { .. } | Mark::Beyond { .. } => 7,
             Mark::Prediction { .. } => 8,
         }
     }
@@ -43,6 +45,8 @@ pub(super) enum Swatch {
     Patch(Ink),
     /// The sign of a [`Mark::Prediction`].
     Prediction(Ink),
+    /// The sign of a [`Mark::Beyond`].
+    Beyond(Ink),
 }
 
 /// An entry of a legend.

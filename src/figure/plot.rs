@@ -4,7 +4,8 @@ use super::axis::Axis;
 use super::curve::{Rect, visible};
 use super::font;
 use super::legend::{
-    self, BAND_OPACITY, CROSS_ARM, KEY_BASELINE, Rings, Rows, arrange, draw_cross, draw_line, draw_prediction,
+    self, BAND_OPACITY, BEYOND_SIZE, CROSS_ARM, KEY_BASELINE, Rings, Rows, arrange, draw_beyond, draw_cross, draw_line,
+    draw_prediction,
 };
 use super::modes::level_pen;
 use super::number::power_of_ten;
@@ -142,6 +143,10 @@ fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) -> Opti
                     scene.ring(place, RING_RADIUS, 1.3 * RING_WIDTH, *ink);
                 }
             }
+        }
+        Mark::Beyond { t, ink } => {
+            let x = frame.x(*t).filter(|x| (left..=right).contains(x))?;
+            draw_beyond(scene, (x, top + 2.0 * BEYOND_SIZE), *ink);
         }
         Mark::Band { edges, ink } => draw_band(scene, edges, *ink, axis, frame),
         Mark::Level { value, ink } => {

@@ -1,14 +1,15 @@
 //! The figure of a study: learning time and learning rate against depth, and the way to the goal.
 
 use super::axis::Axis;
+use super::font;
 use super::legend::{self, ROW, arrange, arrange_columns};
 use super::page::{Stack, draw_panels, draw_title, lowered};
 use super::plan::{Key, Mark, Plan, SPARSE_RINGS, Swatch};
 use super::range::{extent, linear_axis};
 use super::scene::{Ink, Scene};
-use super::style::{INK, MARGIN, NEUTRAL, OKABE_ITO, PAGE_WIDTH, Pen, ramp};
+use super::style::{INK, MARGIN, NEUTRAL, OKABE_ITO, PAGE_WIDTH, Pen, SMALL, ramp};
 use super::{FigureError, StudyPanel};
-use crate::study::{Point, Row, SeriesResult, StudyResult};
+use crate::study::{Ended, Point, Row, SeriesResult, StudyResult};
 
 /// From this ratio of the largest to the least on, an axis of times or losses is logarithmic.
 const LOG_FROM: f64 = 20.0;
@@ -33,15 +34,15 @@ pub(super) fn compose(study: &StudyResult, panels: &[StudyPanel]) -> Result<Scen
     let over_depth = has(StudyPanel::Time) || has(StudyPanel::Rate);
     y = draw_keys(&mut scene, &keys(study, panels), y);
     if over_depth {
-        let mut plans = Vec::new();
-        for panel in panels {
-            plans.extend(match panel {
-                StudyPanel::Time => Some(lowered(time(study))),
-                StudyPanel::Rate => Some(lowered(rate(study))),
-                StudyPanel::Curves => None,
-            });
+        // In the order asked for, a panel given twice once.
+        let mut wanted: Vec<StudyPanel> = Vec::new();
+        for panel in panels.iter().filter(|panel| **panel != StudyPanel::Curves) {
+            if !wanted.contains(panel) {
+                wanted.push(*panel);
+            }
         }
-        plans.dedup();
+        let plan = |panel: &StudyPanel| if *panel == StudyPanel::Rate { rate(study) } else { time(study) };
+        let plans: Vec<Plan> = wanted.iter().map(plan).map(lowered).collect();
         let axis = depth_axis(study);
         let stack = Stack { plans: &plans, across: axis.as_ref(), title: "layers N_l, input and output included" };
         y = draw_panels(&mut scene, &stack, y);
@@ -61,7 +62,7 @@ pub(super) fn compose(study: &StudyResult, panels: &[StudyPanel]) -> Result<Scen
 fn note(study: &StudyResult) -> String {
     let mut note = format!("trained until {}", study.goal);
     if study.series.iter().any(|series| series.approximation.is_some() && has_law(series)) {
-        note.push_str("; the laws are approximate here");
+        note.push_str("; the laws are approximate");
     }
     let missing: usize = study.series.iter().flat_map(|s| &s.points).filter(|p| p.updates.is_none()).count();
     if missing > 0 {
@@ -94,7 +95,7 @@ fn curve_ink(study: &StudyResult, series: usize, point: usize) -> Ink {
 fn keys(study: &StudyResult, panels: &[StudyPanel]) -> Vec<Vec<Key>> {
     let line = |pen: Pen| Swatch::Line { pen, band: None, cut: false };
     let key = |swatch: Swatch, label: &str| Key { swatch, label: label.to_owned() };
-    let series = |(index, series): (usize, &SeriesResult)| key(Swatch::Patch(ink(index)), &series.label);
+    let series = |(index, series): (usize, &SeriesResult)| key(Swatch::Patch(ink(index)), &shortened(&series.label));
     let mut rows = Vec::new();
     if study.series.len() > 1 {
         rows.push(study.series.iter().enumerate().map(series).collect());
@@ -107,23 +108,32 @@ fn keys(study: &StudyResult, panels: &[StudyPanel]) -> Vec<Vec<Key>> {
         if laws {
             meanings.push(key(line(Pen::solid(NEUTRAL, LAW, 4)), "law of this depth"));
         }
+        let missing = study.series.iter().flat_map(|s| &s.points).any(|p| p.updates.is_none());
+        if missing && panels.contains(&StudyPanel::Time) {
+            meanings.push(key(Swatch::Beyond(NEUTRAL), "did not learn"));
+        }
     }
     if limits {
         meanings.push(key(line(dashed(NEUTRAL, 1.3, LIMIT_DASH)), "infinite depth"));
     }
     if laws && panels.contains(&StudyPanel::Rate) {
-        meanings.push(key(line(dashed(NEUTRAL, 1.3, STABLE_DASH)), "largest stable rate"));
+        meanings.push(key(line(dashed(NEUTRAL, 1.3, STABLE_DASH)), "2/sharpness: largest stable rate"));
     }
     rows.push(meanings);
     if panels.contains(&StudyPanel::Curves) {
         let depth = |(index, point): (usize, &Point)| {
             key(Swatch::Patch(curve_ink(study, 0, index)), &format!("N_l = {}", point.layers))
         };
-        let with_curve = |(_, point): &(usize, &Point)| !point.curve.is_empty();
+        let with_curve = |(_, point): &(usize, &Point)| is_bounded(point) && !point.curve.is_empty();
         let depths = study.series.first().map(|s| s.points.iter().enumerate().filter(with_curve).map(depth).collect());
         rows.push(depths.unwrap_or_default());
     }
     rows
+}
+
+/// As much of a label as fits in a row.
+fn shortened(label: &str) -> String {
+    font::wrap(label, SMALL, false, PAGE_WIDTH - 2.0 * MARGIN - 20.0, 1).into_iter().next().unwrap_or_default()
 }
 
 fn draw_keys(scene: &mut Scene, rows: &[Vec<Key>], top: f64) -> f64 {
@@ -154,7 +164,7 @@ fn value_axis(values: &[f64], log_from: f64) -> Option<Axis> {
 
 /// The values that an axis should hold: all of the `anchors`, and of the others those not far above them.
 fn near(mut anchors: Vec<f64>, others: Vec<f64>) -> Vec<f64> {
-    const FAR: f64 = 10.0;
+    const FAR: f64 = 100.0;
     let limit = anchors.iter().copied().reduce(f64::max).map_or(f64::INFINITY, |largest| FAR * largest);
     anchors.extend(others.into_iter().filter(|v| *v <= limit));
     anchors
@@ -184,6 +194,8 @@ fn time(study: &StudyResult) -> Plan {
         if !edges.is_empty() {
             marks.push(Mark::Band { edges, ink });
         }
+        let missing = series.points.iter().filter(|p| p.updates.is_none()).map(|p| p.layers as f64);
+        marks.extend(missing.map(|t| Mark::Beyond { t, ink }));
         let predicted = |p: &Point| p.predicted?.updates;
         // Series of one law share its line, and its limit.
         let before = study.series.iter().take(index);
@@ -243,8 +255,13 @@ fn rate(study: &StudyResult) -> Plan {
 }
 
 fn all_rows(study: &StudyResult) -> impl Iterator<Item = &Row> {
-    let trained = study.series.iter().flat_map(|s| s.points.iter().flat_map(|p| &p.curve));
+    let trained = study.series.iter().flat_map(|s| s.points.iter().filter(|p| is_bounded(p)).flat_map(|p| &p.curve));
     trained.chain(study.series.iter().flat_map(|s| s.limit.iter().flat_map(|l| &l.curve)))
+}
+
+/// Whether a network's curve can share an axis with others.
+fn is_bounded(point: &Point) -> bool {
+    matches!(point.ended, Ended::Learned | Ended::NotLearned)
 }
 
 /// The way to the goal, a curve per network, and that of infinite depth.
@@ -252,7 +269,7 @@ fn curves(study: &StudyResult) -> Plan {
     let value = |row: &Row| (row.updates, if study.of_mode { row.strength } else { row.loss });
     let mut marks = Vec::new();
     for (index, series) in study.series.iter().enumerate() {
-        for (rank, point) in series.points.iter().enumerate() {
+        for (rank, point) in series.points.iter().enumerate().filter(|(_, point)| is_bounded(point)) {
             let points = point.curve.iter().map(value).collect();
             let pen = Pen::solid(curve_ink(study, index, rank), 1.6, 4);
             marks.push(Mark::Curve { points, pen, rings: SPARSE_RINGS, cut: false });

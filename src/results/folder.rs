@@ -145,22 +145,33 @@ fn put_in_place(partial: &Path, path: &Path, old: &Path) -> Result<(), FolderErr
 
 /// Moves what gradflow did not write, such as a user's notes, from the old folder to the new one.
 fn keep_foreign(old: &Path, new: &Path) -> Result<(), FolderError> {
+    let studies = study_names(old);
     for entry in fs::read_dir(old).map_err(at(old))? {
         let name = entry.map_err(at(old))?.file_name();
-        if !is_ours(&name.to_string_lossy()) {
+        if !is_ours(&name.to_string_lossy(), &studies) {
             fs::rename(old.join(&name), new.join(&name)).map_err(at(&new.join(&name)))?;
         }
     }
     Ok(())
 }
 
-/// Whether a file of this name in a results folder is one that gradflow writes.
-fn is_ours(name: &str) -> bool {
+/// The studies whose results a folder holds.
+fn study_names(folder: &Path) -> Vec<String> {
+    let summary = fs::read(folder.join("summary.json")).unwrap_or_default();
+    let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap_or_default();
+    let studies = summary.get("studies").and_then(|all| all.as_array()).into_iter().flatten();
+    studies.filter_map(|study| Some(study.get("name")?.as_str()?.to_owned())).collect()
+}
+
+/// Whether a file of this name in a results folder with these studies is one that gradflow writes.
+fn is_ours(name: &str, studies: &[String]) -> bool {
     let fixed = ["summary.json", "scenario.toml", "figure.png", "figure.svg"];
     let of_arm = |arm: Arm| name == format!("{arm}.csv") || name == format!("{arm}_weights.npz");
-    let of_study =
-        name.starts_with(&studies::file_stem("")) && [".csv", ".png", ".svg"].iter().any(|e| name.ends_with(e));
-    fixed.contains(&name) || Arm::ALL.into_iter().any(of_arm) || of_study
+    let of_study = |study: &String| {
+        let stem = studies::file_stem(study);
+        name == studies::curves_name(study) || ["csv", "png", "svg"].iter().any(|e| name == format!("{stem}.{e}"))
+    };
+    fixed.contains(&name) || Arm::ALL.into_iter().any(of_arm) || studies.iter().any(of_study)
 }
 
 fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<(), FolderError> {
@@ -180,7 +191,7 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
         let csv = studies::to_csv(study).map_err(|e| content(&e))?;
         put(&folder.join(format!("{stem}.csv")), &csv)?;
         if let Some(csv) = studies::curves_to_csv(study).map_err(|e| content(&e))? {
-            put(&folder.join(format!("{stem}_curves.csv")), &csv)?;
+            put(&folder.join(studies::curves_name(&study.name)), &csv)?;
         }
     }
     let json = serde_json::to_string_pretty(&summary::summary(built, report)).map_err(|e| content(&e))?;

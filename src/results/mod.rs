@@ -10,7 +10,7 @@ mod weights;
 
 pub use folder::{Content, Destination, FolderError, write};
 pub use read::{ReadError, Saved, read};
-pub use studies::file_stem as study_file_stem;
+pub use studies::{curves_name as study_curves_name, file_stem as study_file_stem};
 pub use summary::summary;
 
 use crate::comparison::{Difference, ModeSummary};

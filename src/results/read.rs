@@ -91,7 +91,7 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
     }
     let mut studies = Vec::new();
     for (index, (name, table)) in scenario.studies.iter().enumerate() {
-        let curves = std::fs::read(folder.join(format!("{}_curves.csv", super::study_file_stem(name)))).ok();
+        let curves = std::fs::read(folder.join(super::study_curves_name(name))).ok();
         let described = summary.get("studies").and_then(|all| all.get(index));
         let study = described.and_then(|value| super::studies::from_files(value, curves.as_deref()));
         studies.push((study.ok_or_else(|| ReadError::Foreign(path.clone()))?, table.panels.clone()));

@@ -20,6 +20,7 @@ pub fn to_csv(study: &StudyResult) -> Result<Vec<u8>, csv::Error> {
         "series",
         "layers",
         "status",
+        "learned_runs",
         "learning_rate",
         "updates",
         "updates_sd",
@@ -35,6 +36,7 @@ pub fn to_csv(study: &StudyResult) -> Result<Vec<u8>, csv::Error> {
                 series.name.clone(),
                 point.layers.to_string(),
                 point.ended.to_string(),
+                point.learned.to_string(),
                 cell(point.rate),
                 cell(point.updates),
                 cell(point.spread),
@@ -51,7 +53,12 @@ pub fn to_csv(study: &StudyResult) -> Result<Vec<u8>, csv::Error> {
 /// What stands for the depth of the limit's curve.
 const INFINITE: &str = "inf";
 
-/// `study_<name>_curves.csv`: a row per step on the way, of every network and of infinite depth; `None` if no
+/// The name of the file of its curves: no name of a study has a dot.
+pub fn curves_name(study: &str) -> String {
+    format!("{}.curves.csv", file_stem(study))
+}
+
+/// `study_<name>.curves.csv`: a row per step on the way, of every network and of infinite depth; `None` if no
 /// curve was kept.
 ///
 /// # Errors
@@ -91,6 +98,7 @@ fn series_to_json(series: &SeriesResult) -> Value {
         json!({
             "layers": point.layers,
             "status": point.ended.to_string(),
+            "learned_runs": point.learned,
             "learning_rate": point.rate,
             "updates": point.updates,
             "updates_sd": point.spread,
@@ -159,6 +167,7 @@ fn point(network: &Value, curve: Vec<Row>, layers: usize) -> Option<Point> {
         spread: number("updates_sd"),
         time: number("time"),
         predicted: number("predicted_best_rate").map(|best_rate| Prediction { best_rate, updates }),
+        learned: network.get("learned_runs").and_then(Value::as_u64).unwrap_or(0) as u32,
         ended,
         curve,
     })

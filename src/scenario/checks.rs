@@ -2,7 +2,7 @@
 
 use super::format::{CheckTable, Quantity};
 use crate::comparison::{Check, Compared, Figure};
-use crate::study::{Study, StudyFigure};
+use crate::study::{Family, RateRule, Series, Study, StudyFigure};
 use crate::trajectory::Arm;
 
 /// What is wrong with a check: the key, the message, what is allowed.
@@ -31,7 +31,8 @@ pub fn check(
                 return Err((key, message.to_owned(), None));
             }
             let allowed = Arm::ALL.into_iter().filter(|a| has(*a)).map(Arm::name).collect::<Vec<_>>().join(", ");
-            Err((key, format!("the scenario does not run the arm `{arm}`: it has no table [{arm}]"), Some(allowed)))
+            let allowed = Some(allowed).filter(|arms| !arms.is_empty());
+            Err((key, format!("the scenario does not run the arm `{arm}`: it has no table [{arm}]"), allowed))
         }
     };
     if let Some(name) = &table.study {
@@ -118,14 +119,10 @@ fn study(table: &CheckTable, name: &str, studies: &[Study]) -> Result<Check, Com
         let known = names(studies.iter().map(|study| study.name.as_str()).collect());
         return Err(("study", format!("there is no study {name:?}"), known));
     };
-    let known = || study.series.iter().map(|series| series.name.as_str());
-    let series = match &table.series {
-        None => known().next(),
-        Some(series) => known().find(|known| known == series),
-    };
-    let Some(series) = series else {
+    let wanted = |series: &&Series| table.series.as_ref().is_none_or(|name| *name == series.name);
+    let Some(series) = study.series.iter().find(wanted) else {
         let message = format!("the study {name:?} has no series {:?}", table.series.as_deref().unwrap_or_default());
-        return Err(("series", message, names(known().collect())));
+        return Err(("series", message, names(study.series.iter().map(|series| series.name.as_str()).collect())));
     };
     let Some(figure) = StudyFigure::ALL.into_iter().find(|figure| table.quantity.is(*figure)) else {
         let all = StudyFigure::ALL.into_iter().map(StudyFigure::name).collect();
@@ -150,13 +147,40 @@ fn study(table: &CheckTable, name: &str, studies: &[Study]) -> Result<Check, Com
         Some(layers) if study.layers.iter().all(|depth| *depth < layers) => {
             return Err(("layers", format!("the study has no network of {layers} layers or more"), Some(depths())));
         }
+        Some(_) if figure == StudyFigure::LimitTime => {
+            return Err(("layers", "the limit is that of infinitely many layers".into(), None));
+        }
         _ => {}
+    }
+    if let Some(reason) = unmeasurable(figure, series, study, table.layers.unwrap_or(0)) {
+        return Err(("quantity", reason, None));
     }
     let Some(expect) = table.expect else {
         return Err(("", "a check of a study needs the number to `expect`".into(), None));
     };
-    let (study, series) = (name.to_owned(), series.to_owned());
+    let (study, series) = (name.to_owned(), series.name.clone());
     Ok(Check::Study { study, series, figure, layers: table.layers, expect, max_error: tolerance(table, EXPECTED)? })
+}
+
+/// Why a series can never have a figure; `None` if it may.
+fn unmeasurable(figure: StudyFigure, series: &Series, study: &Study, from: usize) -> Option<String> {
+    let name = &series.name;
+    let drawn = matches!(series.start, Family::Drawn(_));
+    let networks = study.layers.iter().filter(|layers| **layers >= from).count();
+    match figure {
+        StudyFigure::PredictedTime | StudyFigure::PredictionError if drawn => {
+            Some(format!("no law predicts {name:?}: it does not start aligned"))
+        }
+        StudyFigure::LimitTime
+            if !matches!(series.start, Family::Aligned(_)) || matches!(series.rate, RateRule::Fixed(_)) =>
+        {
+            Some(format!("{name:?} tends to no limit: that takes aligned starts of one strength, and rates of 1/N_l"))
+        }
+        StudyFigure::TimeSlope | StudyFigure::RateSlope if networks < 2 => {
+            Some("a slope takes two networks at least".to_owned())
+        }
+        _ => None,
+    }
 }
 
 impl Quantity {

@@ -14,6 +14,8 @@ use toml::de::{DeTable, DeValue};
 pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagnostic> {
     let document = source.document()?;
     exactly_one(source, &document, "task", "spectrum, matrices, hierarchy, gaussian, dataset", "task")?;
+    studies_have_names(source, &document)?;
+    tables_are_tables(source, &document)?;
     for path in starts(&document) {
         exactly_one(source, &document, &path, "aligned, gaussian, glorot, orthogonal, balanced, matrices", "start")?;
     }
@@ -22,6 +24,46 @@ pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagno
         source.at(error.span().unwrap_or(0..0), message, allowed)
     })?;
     Ok((scenario, document))
+}
+
+/// Studies are tables by name: neither `[[study]]` nor `[study]` itself.
+fn studies_have_names(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(), Diagnostic> {
+    let Some((key, value)) = document.get_ref().get_key_value("study") else { return Ok(()) };
+    let named =
+        value.get_ref().as_table().is_some_and(|studies| studies.values().all(|study| study.get_ref().is_table()));
+    if named {
+        return Ok(());
+    }
+    let allowed = "a table [study.NAME] for each study, with a name of your own";
+    Err(source.at(key.span(), "a study needs a name".to_owned(), Some(allowed.to_owned())))
+}
+
+/// What is read into a table must be one: a list of its values in their order would do for serde.
+fn tables_are_tables(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(), Diagnostic> {
+    const TABLES: [&str; 9] = ["network", "time", "flow", "modes", "analytic", "sgd", "plot", "output", "task"];
+    let entries = |table: &'_ Spanned<DeValue<'_>>, keys: &[&str]| -> Option<std::ops::Range<usize>> {
+        let table = table.get_ref().as_table()?;
+        let list = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| value.get_ref().is_array().then(|| key.span());
+        keys.iter().filter_map(|key| table.get_key_value(*key)).find_map(list)
+    };
+    let top = TABLES.iter().filter_map(|key| document.get_ref().get_key_value(*key));
+    // Of [[flow]] and its like serde says that itself.
+    let plain = |value: &DeValue<'_>| value.as_array().is_some_and(|list| !list.iter().any(|v| v.get_ref().is_table()));
+    let mut wrong = top.into_iter().find_map(|(key, value)| plain(value.get_ref()).then(|| key.span()));
+    for (_, study) in document.get_ref().get("study").and_then(|v| v.get_ref().as_table()).into_iter().flatten() {
+        wrong = wrong.or_else(|| entries(study, &["learned", "series"]));
+        let series = study.get_ref().as_table().and_then(|study| study.get("series")?.get_ref().as_table());
+        for (key, value) in series.into_iter().flatten() {
+            let list = value.get_ref().is_array().then(|| key.span());
+            wrong = wrong.or(list).or_else(|| entries(value, &["init"]));
+        }
+    }
+    match wrong {
+        Some(span) => {
+            Err(source.at(span, "this must be a table, not a list".to_owned(), Some("keys and values".into())))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The paths of the tables that name a start: the network's, and those of the studies' series.
@@ -102,6 +144,8 @@ fn hint(key: &str) -> Option<&'static str> {
         "init" => "such as init.aligned = { strength = 1e-3 }",
         "time" => "a table [time] with `end` (and `samples`), or `times`",
         "hidden" => "the widths of the hidden layers, such as [12]",
+        "layers" => "N_l of each network, input and output included, such as [3, 5, 10]",
+        "from" | "to" | "count" => "{ from = 1.0, to = 1e-3, count = 20 }: so many rates, from one to the other",
         _ => return None,
     })
 }
@@ -114,7 +158,7 @@ fn in_words(expected: &str) -> String {
         "f64" => "a number",
         "a boolean" => "true or false",
         "a sequence" => "a list",
-        "map" => "a table",
+        "map" | "a map" => "a table",
         table if table.starts_with("struct ") => "a table",
         other => other,
     }

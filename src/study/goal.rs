@@ -6,11 +6,12 @@ use crate::text::number;
 /// What a network is trained for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Learned {
-    /// u of a mode (from 0) within 1 − share of s/λ, relative.
+    /// u of a mode (from 0) within 1 − share of its final value, relative: of uᵀW*v, which is s/λ where the inputs
+    /// commute with the modes.
     Mode {
         /// Which mode.
         mode: usize,
-        /// How much of s/λ.
+        /// How much of it.
         share: f64,
     },
     /// L − L_min at most this share of what the zero map has.
@@ -23,7 +24,7 @@ impl Learned {
     /// In words.
     pub fn describe(&self) -> String {
         match self {
-            Learned::Mode { mode, share } => format!("u of mode {} is {} of s/λ", mode + 1, number(*share)),
+            Learned::Mode { mode, share } => format!("u of mode {} is {} of its final value", mode + 1, number(*share)),
             Learned::Excess(share) => format!("L − L_min is {} of what the zero map has", number(*share)),
             Learned::Loss(loss) => format!("L is {}", number(*loss)),
         }
@@ -39,10 +40,16 @@ impl Learned {
 pub(super) fn excess_wanted(learned: &Learned, statistics: &Statistics) -> Option<f64> {
     match learned {
         Learned::Mode { .. } => None,
-        // What the zero map has above L_min is ½Tr Σ31Σ11⁺Σ31ᵀ.
-        Learned::Excess(share) => Some(share * (0.5 * statistics.trace_sigma33 - statistics.least_loss)),
+        Learned::Excess(share) => Some(share * zero_excess(statistics)),
         Learned::Loss(loss) => Some(loss - statistics.least_loss),
     }
+}
+
+/// L − L_min of the zero map, ½Tr Σ31Σ11⁺Σ31ᵀ, summed without cancellation.
+pub fn zero_excess(statistics: &Statistics) -> f64 {
+    let columns = statistics.sigma31_frame.column_iter().zip(statistics.eigenvalues.iter());
+    let learnable = columns.filter(|(_, lambda)| **lambda > 0.0);
+    0.5 * learnable.map(|(column, lambda)| column.norm_squared() / lambda).sum::<f64>()
 }
 
 /// What is watched of a network in training.
@@ -63,12 +70,12 @@ pub(super) struct Goal {
     left: Vec<f64>,
     /// Σ11⁺v of the watched mode: v lies in the range of Σ11, so that uᵀWv = uᵀ(Σ31 − 𝓔)Σ11⁺v.
     right: Vec<f64>,
-    /// uᵀΣ31Σ11⁺v.
+    /// uᵀW*v = uᵀΣ31Σ11⁺v, where the watched mode ends.
     whole: f64,
     /// L_min.
     pub least_loss: f64,
-    /// s/λ and the share of it that is waited for.
-    mode: Option<(f64, f64)>,
+    /// The share of that end that is waited for.
+    share: Option<f64>,
     /// L − L_min that is waited for.
     excess: f64,
 }
@@ -80,17 +87,14 @@ impl Goal {
         let v = statistics.frame.enter_rows(&basis.v);
         let inverse = |(v, lambda): (&f64, &f64)| if *lambda > 0.0 { v / lambda } else { 0.0 };
         let right: Vec<f64> = v.column(watched).iter().zip(statistics.eigenvalues.iter()).map(inverse).collect();
-        let mode = match learned {
-            Learned::Mode { mode, share } => basis.final_strength(*mode).map(|end| (end, *share)),
-            _ => None,
-        };
+        let share = if let Learned::Mode { share, .. } = learned { Some(*share) } else { None };
         Goal {
             whole: bilinear(statistics.sigma31_frame.as_slice(), &left, &right),
             eigenvalues: statistics.eigenvalues.as_slice().to_vec(),
             left,
             right,
             least_loss: statistics.least_loss,
-            mode,
+            share,
             excess: excess_wanted(learned, statistics).unwrap_or(0.0),
         }
     }
@@ -103,18 +107,21 @@ impl Goal {
         Reading { excess: 0.5 * excess, strength: self.whole - bilinear(error, &self.left, &self.right) }
     }
 
-    /// Whether the goal is reached. A mode must be near s/λ: one that has shot beyond it has not been learned.
+    /// Whether the goal is reached. A mode must be near its end: one that has shot beyond it has not been learned.
     pub fn is_reached(&self, reading: Reading) -> bool {
-        match self.mode {
-            Some((end, share)) => (share..=2.0 - share).contains(&(reading.strength / end)),
+        match self.share {
+            Some(share) => (share..=2.0 - share).contains(&(reading.strength / self.whole)),
             None => reading.excess <= self.excess,
         }
     }
 
     /// What is below 0 until the goal is reached, along the flow.
     pub fn level(&self, reading: Reading) -> f64 {
-        match self.mode {
-            Some((end, share)) => reading.strength / end - share,
+        match self.share {
+            Some(share) => {
+                let now = reading.strength / self.whole;
+                (now - share).min(2.0 - share - now)
+            }
             None if self.excess > 0.0 => 1.0 - reading.excess / self.excess,
             None => -1.0,
         }

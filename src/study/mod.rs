@@ -8,23 +8,18 @@
 mod goal;
 mod measure;
 mod predict;
+mod run;
 mod train;
 
-pub use goal::Learned;
+pub use goal::{Learned, zero_excess};
 pub use measure::StudyFigure;
 pub use predict::{Limit, Prediction, Theory};
+pub use run::{networks, progress_length, run};
 
-use crate::integrate::{Method, Settings};
-use crate::network::{Start, StartError, Widths, starting_weights};
-use crate::premises::Premises;
-use crate::random::{self, Purpose};
-use crate::reduction::Reduction;
-use crate::stability::Sharpness;
-use crate::task::{ModeBasis, Task};
+use crate::integrate::Method;
+use crate::network::{Start, StartError, Widths};
+use crate::task::Task;
 use crate::trajectory::Outcome;
-use goal::Goal;
-use rayon::prelude::*;
-use train::{Network, Trained};
 
 /// What is varied, and until when each network is trained.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,7 +98,7 @@ impl Family {
     }
 
     /// Whether every run starts anew: aligned starts differ in rotations of the hidden layers only.
-    fn is_random(&self) -> bool {
+    pub fn is_random(&self) -> bool {
         matches!(self, Family::Drawn(_))
     }
 }
@@ -174,6 +169,8 @@ pub struct Point {
     pub predicted: Option<Prediction>,
     /// How it ended: the worst of the runs.
     pub ended: Ended,
+    /// How many of the runs learned.
+    pub learned: u32,
     /// The way there, of the first run.
     pub curve: Vec<Row>,
 }
@@ -189,7 +186,7 @@ pub struct SeriesResult {
     pub points: Vec<Point>,
     /// What the predictions tend to as layers are added.
     pub limit: Option<Limit>,
-    /// Why predictions are approximate; `None` where they are exact for the flow.
+    /// Why predictions, and rates of 1/sharpness, are approximate; `None` where they are exact for the flow.
     pub approximation: Option<String>,
 }
 
@@ -232,153 +229,8 @@ pub struct Setting<'a> {
     pub seed: u64,
 }
 
-/// One network to be trained.
-#[derive(Debug, Clone, Copy)]
-struct Job {
-    series: usize,
-    layers: usize,
-    run: u32,
-}
-
-/// Runs of a series.
-fn runs(study: &Study, series: &Series) -> u32 {
-    if series.start.is_random() { study.runs } else { 1 }
-}
-
-fn jobs(study: &Study) -> Vec<Job> {
-    let of_series = |(index, series): (usize, &Series)| {
-        let runs = runs(study, series);
-        study.layers.iter().flat_map(move |&layers| (0..runs).map(move |run| Job { series: index, layers, run }))
-    };
-    study.series.iter().enumerate().flat_map(of_series).collect()
-}
-
-/// The networks that [`run`] trains.
-pub fn networks(study: &Study) -> usize {
-    jobs(study).len()
-}
-
-/// Steps of progress that [`run`] reports in all: layers trained.
-pub fn progress_length(study: &Study) -> usize {
-    jobs(study).iter().map(|job| job.layers).sum()
-}
-
 /// Widths of the network of N_l layers.
 pub fn widths(study: &Study, task: &Task, layers: usize) -> Widths {
     let hidden = vec![study.width; layers.saturating_sub(2)];
     Widths::new(task.statistics.inputs(), &hidden, task.statistics.outputs())
-}
-
-/// Trains every network, on all cores; the same result on any number of them.
-pub fn run(setting: Setting, study: &Study, progress: &(impl Fn(usize) + Sync)) -> StudyResult {
-    let jobs = jobs(study);
-    // The deepest first, so that no core is left alone with one at the end.
-    let mut order: Vec<usize> = (0..jobs.len()).collect();
-    order.sort_by_key(|&index| std::cmp::Reverse(jobs[index].layers));
-    let trained: Vec<(usize, Trained)> = order
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|index| {
-            let trained = train_one(setting, study, jobs[index]).unwrap_or_else(Trained::impossible);
-            progress(jobs[index].layers);
-            (index, trained)
-        })
-        .collect();
-    let of = |series: usize, layers: usize| {
-        let mut found: Vec<(usize, &Trained)> = trained
-            .iter()
-            .filter(|(index, _)| (jobs[*index].series, jobs[*index].layers) == (series, layers))
-            .map(|(index, trained)| (*index, trained))
-            .collect();
-        found.sort_by_key(|(index, _)| *index);
-        found.into_iter().map(|(_, trained)| trained).collect::<Vec<_>>()
-    };
-    let theory = Theory::new(setting, study);
-    let series = study
-        .series
-        .iter()
-        .enumerate()
-        .map(|(index, series)| SeriesResult {
-            name: series.name.clone(),
-            label: series.label.clone(),
-            points: study
-                .layers
-                .iter()
-                .map(|&layers| point(setting.tau, layers, &of(index, layers), theory.predict(series, layers)))
-                .collect(),
-            limit: theory.limit(series),
-            approximation: theory.approximation(),
-        })
-        .collect();
-    StudyResult {
-        name: study.name.clone(),
-        title: study.title.clone(),
-        goal: study.learned.describe(),
-        of_mode: matches!(study.learned, Learned::Mode { .. }),
-        series,
-    }
-}
-
-fn train_one(setting: Setting, study: &Study, job: Job) -> Result<Trained, StartError> {
-    let series = &study.series[job.series];
-    let widths = widths(study, setting.task, job.layers);
-    let purpose = Purpose::Network { series: job.series as u32, layers: job.layers as u32, run: job.run };
-    let basis = || ModeBasis::new(&setting.task.statistics, &[]);
-    let start =
-        starting_weights(&series.start.at(&widths), &widths, basis, &mut random::stream(setting.seed, purpose))?;
-    let basis = ModeBasis::new(&setting.task.statistics, &start);
-    let goal = Goal::new(&setting.task.statistics, &basis, &study.learned);
-    let sharpness = || {
-        let premises = Premises::measure(&setting.task.statistics, &basis, &widths, &start);
-        let reduction = Reduction::new(&start, &basis, &premises);
-        Sharpness::at_minimum(&setting.task.statistics, &basis, &reduction).value
-    };
-    let network = Network::new(&setting.task.statistics, &widths, &start, &goal);
-    let keep = study.curves && job.run == 0;
-    let rate = match &series.rate {
-        RateRule::Best(rates) => return Ok(network.search(rates, study.max_updates, keep)),
-        RateRule::Fixed(rate) => *rate,
-        RateRule::Sharpness => 1.0 / sharpness(),
-    };
-    Ok(match study.trainer {
-        Trainer::Descent => network.descend(rate, study.max_updates, keep),
-        Trainer::Flow { method, rtol, max_steps } => {
-            let atol = network.default_atol(rtol);
-            network.flow(rate, &Settings { method, rtol, atol, max_steps }, study.max_updates, keep)
-        }
-    })
-}
-
-/// The runs of one network together.
-fn point(tau: f64, layers: usize, runs: &[&Trained], predicted: Option<Prediction>) -> Point {
-    let broken = runs.iter().map(|run| &run.ended).max_by_key(|ended| match ended {
-        Ended::Learned => 0,
-        Ended::NotLearned => 1,
-        Ended::Diverged => 2,
-        Ended::Incomplete(_) => 3,
-        Ended::Impossible(_) => 4,
-    });
-    let ended = broken.cloned().unwrap_or(Ended::NotLearned);
-    let count = runs.len().max(1) as f64;
-    let mean = |of: &dyn Fn(&Trained) -> f64| runs.iter().map(|run| of(run)).sum::<f64>() / count;
-    let learned = ended == Ended::Learned;
-    let updates = learned.then(|| mean(&|run| run.updates));
-    let spread = updates.filter(|_| runs.len() > 1).map(|average| {
-        let squares: f64 = runs.iter().map(|run| (run.updates - average).powi(2)).sum();
-        (squares / (count - 1.0)).sqrt()
-    });
-    let first = runs.first();
-    Point {
-        layers,
-        rate: learned.then(|| match runs {
-            [only] => only.rate,
-            _ => mean(&|run| run.rate.ln()).exp(),
-        }),
-        updates,
-        spread,
-        time: learned.then(|| tau * mean(&|run| run.rate * run.updates)),
-        predicted,
-        ended,
-        curve: first.map(|run| run.curve.clone()).unwrap_or_default(),
-    }
 }

@@ -56,11 +56,16 @@ impl<'a> Theory<'a> {
         Theory { setting, study, basis, probe, commuting }
     }
 
-    /// Why the predictions are not exact for the flow; `None` where they are.
-    pub fn approximation(&self) -> Option<String> {
-        fails(self.commuting).then(|| {
-            format!("the inputs' correlations do not commute with the modes (violation {:.2e})", self.commuting)
-        })
+    /// Why the predictions of a series, and 1/sharpness, are not exact for the flow; `None` where they are.
+    pub fn approximation(&self, series: &Series) -> Option<String> {
+        if fails(self.commuting) {
+            return Some(format!(
+                "the inputs' correlations do not commute with the modes (violation {:.2e})",
+                self.commuting
+            ));
+        }
+        let estimated = matches!(series.start, Family::Drawn(_)) && series.rate == RateRule::Sharpness;
+        estimated.then(|| "1/sharpness is an estimate for starts that are not aligned".to_owned())
     }
 
     /// What the mode equations say of a series' network of N_l layers; `None` unless it starts aligned.
@@ -102,7 +107,7 @@ impl<'a> Theory<'a> {
         let strength = |mode: usize, t: f64| law(mode).strength(start(mode), t);
         let time = self.time_to_goal(|mode, target| law(mode).time_to_reach(start(mode), target), strength, start)?;
         // The law of N_l layers is N_l times as fast as that of one, and its rate 1/(N_l c).
-        let sharpness = sharpness_per_layer(&self.basis);
+        let sharpness = sharpness_per_layer(&self.basis, modes);
         let updates = time * sharpness;
         let row = |i: usize| {
             let t = time * (i as f64 / ROWS as f64);
@@ -125,18 +130,22 @@ impl<'a> Theory<'a> {
         strength: impl Fn(usize, f64) -> f64,
         initial: impl Fn(usize) -> f64,
     ) -> Option<f64> {
+        // From above, a mode is as near to s/λ on the other side of it.
         let reach = |mode: usize, share: f64| {
-            let target = share * self.basis.final_strength(mode)?;
-            if initial(mode) >= target { Some(0.0) } else { time_to_reach(mode, target) }
+            let share_now = initial(mode) / self.basis.final_strength(mode)?;
+            match share_now {
+                below if below < share => time_to_reach(mode, share * self.basis.final_strength(mode)?),
+                above if above > 2.0 - share => time_to_reach(mode, (2.0 - share) * self.basis.final_strength(mode)?),
+                _ => Some(0.0),
+            }
         };
         if let Learned::Mode { mode, share } = self.study.learned {
             return reach(mode, share);
         }
         let wanted = excess_wanted(&self.study.learned, &self.setting.task.statistics)?;
-        let least = self.setting.task.statistics.least_loss;
         let learned = |t: f64| {
             let strengths: Vec<f64> = (0..self.basis.len()).map(|mode| strength(mode, t)).collect();
-            self.probe.observe_strengths(&strengths).loss - least <= wanted
+            self.probe.excess(&self.probe.map_of(&strengths)) <= wanted
         };
         let last = (0..self.basis.len()).filter_map(|mode| reach(mode, DONE)).filter(|t| t.is_finite());
         let mut late = last.fold(0.0, f64::max);

@@ -30,6 +30,11 @@ pub(super) struct Trained {
 }
 
 impl Trained {
+    /// A network that learns nothing.
+    pub fn not_learned(rate: f64) -> Trained {
+        Trained { rate, updates: 0.0, ended: Ended::NotLearned, curve: Vec::new() }
+    }
+
     /// A network that cannot start.
     pub fn impossible(error: StartError) -> Trained {
         Trained { rate: 0.0, updates: 0.0, ended: Ended::Impossible(error), curve: Vec::new() }
@@ -43,8 +48,8 @@ fn hold(updates: u64) -> u64 {
     (updates / 2).max(20)
 }
 
-/// Rates below the best one that are tried before the search ends: below it, time grows as 1/rate.
-const SLOWER: u32 = 3;
+/// The search ends so far below the best rate: there, time grows as 1/rate.
+const BELOW_BEST: f64 = 3.0;
 /// The default absolute tolerance of the flow, as a share of rtol times the start's scale.
 const ATOL: f64 = 1e-3;
 
@@ -81,42 +86,51 @@ impl<'a> Network<'a> {
             if !bounded {
                 break Ended::Diverged;
             }
-            // Exactly at a saddle nothing ever moves.
-            let still = updates == 0 && step.iter().all(|g| *g == 0.0);
-            if reached.is_none() && (updates >= most || still) {
+            if reached.is_none() && updates >= most {
                 break Ended::NotLearned;
             }
+            let mut moved = false;
             for (w, g) in weights.iter_mut().zip(&step) {
-                *w += rate * g;
+                let next = *w + rate * g;
+                moved |= next != *w;
+                *w = next;
+            }
+            // At a saddle, or at a rate too small for the digits of a number, nothing ever moves.
+            if !moved {
+                break if reached.is_some() { Ended::Learned } else { Ended::NotLearned };
             }
             updates += 1;
         };
         let updates = reached.unwrap_or(updates) as f64;
         let mut rows = curve.rows;
         rows.retain(|row| row.updates <= updates);
+        if ended == Ended::Diverged {
+            // The way to infinity says nothing, and leaves no room for the others.
+            rows.clear();
+        }
         Trained { rate, updates, ended, curve: rows }
     }
 
     /// The fastest of several rates, which descend. A rate is given up when it has taken as long as the best.
-    pub fn search(&self, rates: &[f64], most: u64, keep: bool) -> Trained {
+    /// `progress` is told how many have been tried.
+    pub fn search(&self, rates: &[f64], most: u64, keep: bool, progress: impl Fn(usize)) -> Trained {
         let (mut best, mut failed): (Option<Trained>, Option<Trained>) = (None, None);
-        let mut slower = 0;
-        for &rate in rates {
+        for (index, &rate) in rates.iter().enumerate() {
+            if best.as_ref().is_some_and(|best| best.updates == 0.0 || rate * BELOW_BEST < best.rate) {
+                progress(rates.len() - index);
+                break;
+            }
             let bound = best.as_ref().map_or(most, |best| (best.updates as u64).saturating_sub(1));
             let trained = self.descend(rate, bound, keep);
             match trained.ended {
-                Ended::Learned => (best, slower) = (Some(trained), 0),
-                Ended::NotLearned if best.is_some() => slower += 1,
+                Ended::Learned => best = Some(trained),
                 // One that did not diverge says more of this network than those that did.
                 Ended::NotLearned => failed = Some(trained),
                 _ => failed = failed.or(Some(trained)),
             }
-            if slower == SLOWER {
-                break;
-            }
+            progress(1);
         }
-        let nothing = || Trained { rate: 0.0, updates: 0.0, ended: Ended::NotLearned, curve: Vec::new() };
-        best.or(failed).unwrap_or_else(nothing)
+        best.or(failed).unwrap_or_else(|| Trained::not_learned(0.0))
     }
 
     /// Follows the flow until the goal, or for so many units 1/η of time t/τ.

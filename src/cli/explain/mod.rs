@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 /// Says what will be solved; integrates nothing.
 pub(super) fn explain(args: &ExplainArgs) -> Status {
-    let built = match run::load(&args.scenario, &[], None) {
+    let built = match run::load(&args.scenario, &args.set, None) {
         Ok(built) => built,
         Err(error) => return complain(&error),
     };

@@ -1,6 +1,6 @@
 //! What a study will train, and what the laws of the modes say of it.
 
-use crate::cli::tables::{align_right, short, table};
+use crate::cli::tables::{align_right, law_of, short, table};
 use crate::experiment::Experiment;
 use crate::study::{Series, Setting, Study, Theory, Trainer, networks};
 use serde_json::{Value, json};
@@ -21,8 +21,8 @@ pub(super) fn text(experiment: &Experiment, study: &Study) -> String {
         "Study {name}: {} networks with hidden layers of {width} units, trained by {by} until {goal}, for at most {most} updates at each rate.",
         networks(study)
     );
-    if let Some(why) = theory.approximation() {
-        text.push_str(&format!("\nThe laws are approximate: {why}."));
+    if let Some(why) = study.series.iter().find_map(|series| theory.approximation(series)) {
+        text.push_str(&format!("\nThe predictions are approximate: {why}."));
     }
     let mut table = table(&["series", "N_l", "1/sharpness", "updates by the law", "infinite depth"]);
     for series in &study.series {
@@ -33,7 +33,7 @@ pub(super) fn text(experiment: &Experiment, study: &Study) -> String {
                 series.name.clone(),
                 layers.to_string(),
                 short(law.map(|law| law.best_rate)),
-                short(law.and_then(|law| law.updates)),
+                law_of(law),
                 short(limit),
             ]);
         }
@@ -56,6 +56,7 @@ pub(super) fn json(experiment: &Experiment, study: &Study) -> Value {
     let series = |series: &Series| {
         json!({
             "name": series.name,
+            "approximation": theory.approximation(series),
             "limit_updates": theory.limit(series).map(|limit| limit.updates),
             "networks": study.layers.iter().map(|&layers| network(series, layers)).collect::<Vec<_>>(),
         })
@@ -64,7 +65,6 @@ pub(super) fn json(experiment: &Experiment, study: &Study) -> Value {
         "name": study.name,
         "goal": study.learned.describe(),
         "width": study.width,
-        "approximation": theory.approximation(),
         "series": study.series.iter().map(series).collect::<Vec<_>>(),
     })
 }

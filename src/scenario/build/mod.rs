@@ -243,6 +243,8 @@ impl Builder<'_> {
     }
 
     fn sample_times(&mut self, basis: &ModeBasis, reduction: &Reduction) -> Result<Clock, Fault> {
+        let Scenario { flow, modes, analytic, sgd, .. } = &self.scenario;
+        let arms = flow.is_some() || modes.is_some() || analytic.is_some() || sgd.is_some();
         let time = &mut self.scenario.time;
         let tau = time.tau;
         if let Some(times) = &time.times {
@@ -251,7 +253,8 @@ impl Builder<'_> {
         let samples = *time.samples.get_or_insert(SAMPLES);
         let end = match time.end {
             Some(End::At(end)) => end,
-            _ => auto_end(basis, reduction, tau).ok_or_else(|| {
+            // Without an arm there is nothing to wait for.
+            _ => auto_end(basis, reduction, tau).or((!arms).then_some(tau)).ok_or_else(|| {
                 let message = "nothing is left to wait for: every mode has been learned at the start, or never will be";
                 Fault::new("time.end", message, "a number")
             })?,

@@ -13,8 +13,14 @@ use crate::study::{self, Family, Learned, RateRule, Series, Study, Trainer};
 use crate::task::{ModeBasis, Task};
 use crate::text::number;
 
-/// Networks that a study may have, and rates that it may try: more is a slip of the pen.
-const MOST: usize = 10_000;
+/// Depths, runs and rates that a study may have: more is a slip of the pen.
+const MOST: usize = 1000;
+/// Networks in all.
+const NETWORKS: usize = 100_000;
+/// Updates at one rate.
+const UPDATES: u64 = 10_000_000_000;
+/// Numbers that a network's curve may have while it is recorded.
+const CURVE: f64 = 1200.0;
 /// The deepest network of a study.
 const DEEPEST: usize = 100_000;
 /// The share of s/λ at which a mode is learned where none is given.
@@ -26,9 +32,16 @@ impl Builder<'_> {
         let title = self.scenario.title.clone();
         let own = SeriesTable { label: None, init: None, learning_rate: RateChoice::default() };
         let widest = self.scenario.network.hidden.iter().copied().max();
+        let mut names: Vec<String> = Vec::new();
         for (name, table) in &mut self.scenario.studies {
             let here = format!("study.{name}");
             check_name("study", name)?;
+            // Their files would be one, where the case of names does not count.
+            if names.contains(&name.to_lowercase()) {
+                let message = format!("another study has the name {name:?} but for the case of letters");
+                return Err(Fault::new(here, message, "names that differ in more"));
+            }
+            names.push(name.to_lowercase());
             if table.series.is_empty() {
                 table.series.insert("network".to_owned(), own.clone());
             }
@@ -51,6 +64,10 @@ impl Builder<'_> {
             check_counts(&here, table)?;
             for (series, table) in &table.series {
                 check_name(&format!("{here}.series"), series)?;
+                if table.label.as_ref().is_some_and(|label| label.chars().any(char::is_control)) {
+                    let message = "the label has a character that cannot be shown";
+                    return Err(Fault::new(format!("{here}.series.{series}.label"), message, "one line of text"));
+                }
                 check_rate(&format!("{here}.series.{series}.learning_rate"), table.learning_rate)?;
             }
         }
@@ -74,7 +91,9 @@ impl Builder<'_> {
                 StudyArm::Sgd => 5.0 * weights,
                 StudyArm::Flow => budget::of_state(weights),
             };
-            let need = 8.0 * at_once * (solver + thin * width as f64 * hidden + 4.0 * inputs as f64 * outputs as f64);
+            let products = thin * width as f64 * hidden + 4.0 * inputs as f64 * outputs as f64;
+            let kept = networks as f64 * if table.panels.contains(&StudyPanel::Curves) { CURVE } else { 32.0 };
+            let need = 8.0 * (at_once * (solver + products) + kept);
             let key = format!("study.{name}.{}", if width > deepest { "width" } else { "layers" });
             self.budget.admit("the deepest network", need).map_err(|message| Fault::new(key, message, ""))?;
             most = most.max(need);
@@ -104,7 +123,7 @@ impl Builder<'_> {
                 && table.layers.last().is_some_and(|layers| *layers > 2)
             {
                 let message = format!("mode {} has no room in hidden layers of {width}", mode + 1);
-                return Err(Fault::new(format!("{here}.learned"), message, &format!("1 to {width}")));
+                return Err(Fault::new(format!("{here}.learned.mode"), message, &format!("1 to {width}")));
             }
             let mut series = Vec::with_capacity(table.series.len());
             for (key, row) in &table.series {
@@ -130,7 +149,7 @@ impl Builder<'_> {
                 series,
                 curves: table.panels.contains(&StudyPanel::Curves),
             };
-            check_starts(&here, &study, task)?;
+            check_starts(&here, &study, task, |series| table.series.get(series).is_some_and(|row| row.init.is_some()))?;
             studies.push(study);
         }
         Ok(studies)
@@ -166,15 +185,19 @@ fn check_layers(path: &str, layers: &[usize]) -> Result<(), Fault> {
 }
 
 fn check_counts(here: &str, table: &StudyTable) -> Result<(), Fault> {
-    if table.max_updates == 0 {
-        return Err(Fault::new(format!("{here}.max_updates"), "there must be at least one update", "≥ 1"));
+    if table.max_updates == 0 || table.max_updates > UPDATES {
+        let message = format!("{} updates", table.max_updates);
+        return Err(Fault::new(format!("{here}.max_updates"), message, &format!("1 to {:e}", UPDATES as f64)));
     }
     if table.runs == 0 || table.runs as usize > MOST {
         let message = format!("{} runs", table.runs);
         return Err(Fault::new(format!("{here}.runs"), message, &format!("1 to {MOST}")));
     }
-    if table.series.len() > 1000 {
-        return Err(Fault::new(format!("{here}.series"), "too many series to tell apart", "at most 1000"));
+    let networks = table.layers.len().saturating_mul(table.series.len()).saturating_mul(table.runs as usize);
+    if table.series.len() > MOST || networks > NETWORKS {
+        let message = format!("{networks} networks, of {} series, are too many", table.series.len());
+        let allowed = format!("at most {NETWORKS} networks (layers × series × runs), and {MOST} series");
+        return Err(Fault::new(here, message, &allowed));
     }
     if table.panels.is_empty() {
         return Err(Fault::new(format!("{here}.panels"), "a figure needs at least one panel", "time, rate, curves"));
@@ -228,6 +251,9 @@ fn learned(path: &str, table: &mut LearnedTable, task: &Task, basis: &ModeBasis)
     };
     let of_mode = table.mode.is_some() || table.share.is_some();
     match (of_mode, table.excess, table.loss) {
+        (false, Some(_), None) if study::zero_excess(&task.statistics) == 0.0 => {
+            Err(Fault::new(path, "there is nothing to be learned: sigma31 is zero", ""))
+        }
         (false, Some(excess), None) => Ok(Learned::Excess(within("excess", excess)?)),
         (false, None, Some(loss)) => {
             let least = task.statistics.least_loss;
@@ -252,9 +278,14 @@ fn learned(path: &str, table: &mut LearnedTable, task: &Task, basis: &ModeBasis)
     }
 }
 
+/// Where a series' start stands: its own, or the network's.
+fn start_path(series: &str, own: bool) -> String {
+    if own { format!("{series}.init") } else { "network.init".to_owned() }
+}
+
 /// A start that makes sense at any depth.
 fn family(path: &str, init: &Init, own: bool) -> Result<Family, Fault> {
-    let here = if own { format!("{path}.init") } else { "network.init".to_owned() };
+    let here = start_path(path, own);
     let at = |key: &str| format!("{here}.{key}");
     let per_matrix = |key: &str| {
         let message = "a study varies the number of weight matrices, and this start gives each of them";
@@ -265,7 +296,8 @@ fn family(path: &str, init: &Init, own: bool) -> Result<Family, Fault> {
         Init::Aligned(AlignedInit { strength: None, per_layer: Some(a), strengths: None }) => Family::PerLayer(*a),
         Init::Aligned(AlignedInit { strengths: Some(_), .. }) => return per_matrix("aligned.strengths"),
         Init::Aligned(_) => {
-            return Err(Fault::new(at("aligned"), "one key says how strong the modes start", "strength, or per_layer"));
+            let message = "one of `strength` and `per_layer` says how strong the modes start";
+            return Err(Fault::new(at("aligned"), message, "strength, or per_layer"));
         }
         Init::Matrices(_) => return per_matrix("matrices"),
         Init::Gaussian(init) => {
@@ -283,14 +315,18 @@ fn family(path: &str, init: &Init, own: bool) -> Result<Family, Fault> {
 }
 
 /// An imbalance exists for two weight matrices of the right widths only.
-fn check_starts(here: &str, study: &Study, task: &Task) -> Result<(), Fault> {
+fn check_starts(here: &str, study: &Study, task: &Task, own: impl Fn(&str) -> bool) -> Result<(), Fault> {
     for series in &study.series {
         let Family::Drawn(Start::Balanced { imbalance, .. }) = &series.start else { continue };
         for &layers in &study.layers {
             let widths: Widths = study::widths(study, task, layers);
             if let Err(error) = crate::network::check_imbalance(*imbalance, &widths) {
-                let path = format!("{here}.series.{}.init.balanced.imbalance", series.name);
-                return Err(Fault::new(path, format!("at {layers} layers, {error}"), ""));
+                let start = start_path(&format!("{here}.series.{}", series.name), own(&series.name));
+                return Err(Fault::new(
+                    format!("{start}.balanced.imbalance"),
+                    format!("at {layers} layers, {error}"),
+                    "",
+                ));
             }
         }
     }

@@ -14,7 +14,7 @@ pub enum StudyArm {
     /// Full-batch gradient descent by the statistics.
     #[default]
     Sgd,
-    /// The weight flow, under the tolerance of `[flow]`; an update is learning_rate units of t/τ.
+    /// The weight flow, with the method and rtol of `[flow]`; an update is learning_rate units of t/τ.
     Flow,
 }
 
@@ -33,7 +33,8 @@ pub struct StudyTable {
     /// What trains the networks.
     #[serde(default)]
     pub arm: StudyArm,
-    /// When training ends: { mode, share }, { excess } or { loss }, which must stay so for half as many updates again.
+    /// When training ends: { mode, share }, { excess } or { loss }, which must stay so for half as many updates of
+    /// descent again.
     #[serde(default)]
     pub learned: LearnedTable,
     /// Updates after which a network counts as one that does not learn.
@@ -57,7 +58,7 @@ pub struct LearnedTable {
     /// The mode that is waited for, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<usize>,
-    /// The share of s/λ at which it is learned (default 0.95).
+    /// The share of its final value at which it is learned (default 0.95).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<f64>,
     /// Instead, L − L_min as a share of that of the zero map.

@@ -1,0 +1,164 @@
+//! All networks of a study, spread over the cores.
+
+use super::goal::Goal;
+use super::predict::{Prediction, Theory};
+use super::train::{Network, Trained};
+use super::{Ended, Learned, Point, RateRule, Series, SeriesResult, Setting, Study, StudyResult, Trainer, widths};
+use crate::integrate::Settings;
+use crate::network::{StartError, starting_weights};
+use crate::premises::Premises;
+use crate::random::{self, Purpose};
+use crate::reduction::Reduction;
+use crate::stability::Sharpness;
+use crate::task::ModeBasis;
+use rayon::prelude::*;
+
+/// One network to be trained.
+#[derive(Debug, Clone, Copy)]
+struct Job {
+    series: usize,
+    layers: usize,
+    run: u32,
+}
+
+/// Runs of a series.
+fn runs(study: &Study, series: &Series) -> u32 {
+    if series.start.is_random() { study.runs } else { 1 }
+}
+
+/// By series, then by depth, then by run.
+fn jobs(study: &Study) -> Vec<Job> {
+    let of_series = |(index, series): (usize, &Series)| {
+        let runs = runs(study, series);
+        study.layers.iter().flat_map(move |&layers| (0..runs).map(move |run| Job { series: index, layers, run }))
+    };
+    study.series.iter().enumerate().flat_map(of_series).collect()
+}
+
+/// How many networks [`run`] trains.
+pub fn networks(study: &Study) -> usize {
+    study.series.iter().map(|series| runs(study, series) as usize * study.layers.len()).sum()
+}
+
+/// Rates that a series tries.
+fn rates(series: &Series) -> usize {
+    if let RateRule::Best(rates) = &series.rate { rates.len() } else { 1 }
+}
+
+/// Steps of progress that [`run`] reports in all: layers trained, at each rate.
+pub fn progress_length(study: &Study) -> usize {
+    let layers: usize = study.layers.iter().sum();
+    study.series.iter().map(|series| runs(study, series) as usize * rates(series) * layers).sum()
+}
+
+/// Trains every network, on all cores; the same result on any number of them.
+pub fn run(setting: Setting, study: &Study, progress: &(impl Fn(usize) + Sync)) -> StudyResult {
+    let jobs = jobs(study);
+    // The deepest first, so that no core is left alone with one at the end.
+    let mut order: Vec<usize> = (0..jobs.len()).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(jobs[index].layers));
+    let mut trained: Vec<(usize, Trained)> = order
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|index| (index, train_one(setting, study, jobs[index], progress).unwrap_or_else(Trained::impossible)))
+        .collect();
+    trained.sort_by_key(|(index, _)| *index);
+    let mut trained = trained.into_iter().map(|(_, trained)| trained);
+    let theory = Theory::new(setting, study);
+    let mut of_series = |series: &Series| {
+        let mut of_depth = |&layers: &usize| {
+            let runs: Vec<Trained> = trained.by_ref().take(runs(study, series) as usize).collect();
+            point(setting.tau, layers, &runs, theory.predict(series, layers))
+        };
+        SeriesResult {
+            name: series.name.clone(),
+            label: series.label.clone(),
+            points: study.layers.iter().map(&mut of_depth).collect(),
+            limit: theory.limit(series),
+            approximation: theory.approximation(series),
+        }
+    };
+    StudyResult {
+        name: study.name.clone(),
+        title: study.title.clone(),
+        goal: study.learned.describe(),
+        of_mode: matches!(study.learned, Learned::Mode { .. }),
+        series: study.series.iter().map(&mut of_series).collect(),
+    }
+}
+
+fn train_one(
+    setting: Setting,
+    study: &Study,
+    job: Job,
+    progress: &(impl Fn(usize) + Sync),
+) -> Result<Trained, StartError> {
+    let statistics = &setting.task.statistics;
+    let series = &study.series[job.series];
+    let widths = widths(study, setting.task, job.layers);
+    // Series of one start share its draws: what differs between them is the rate.
+    let start = study.series.iter().position(|other| other.start == series.start).unwrap_or(job.series);
+    let purpose = Purpose::Network { start: start as u32, layers: job.layers as u32, run: job.run };
+    let mut rng = random::stream(setting.seed, purpose);
+    let start = starting_weights(&series.start.at(&widths), &widths, || ModeBasis::new(statistics, &[]), &mut rng)?;
+    let basis = ModeBasis::new(statistics, &start);
+    let goal = Goal::new(statistics, &basis, &study.learned);
+    let network = Network::new(statistics, &widths, &start, &goal);
+    let keep = study.curves && job.run == 0;
+    let rate = match &series.rate {
+        RateRule::Best(rates) => {
+            return Ok(network.search(rates, study.max_updates, keep, |tried| progress(tried * job.layers)));
+        }
+        RateRule::Fixed(rate) => *rate,
+        RateRule::Sharpness => {
+            let premises = Premises::measure(statistics, &basis, &widths, &start);
+            let reduction = Reduction::new(&start, &basis, &premises);
+            1.0 / Sharpness::at_minimum(statistics, &basis, &reduction).value
+        }
+    };
+    let trained = match study.trainer {
+        // Nothing is learned from this start, so that there is no minimum to be sharp.
+        _ if !rate.is_finite() => Trained::not_learned(0.0),
+        Trainer::Descent => network.descend(rate, study.max_updates, keep),
+        Trainer::Flow { method, rtol, max_steps } => {
+            let atol = network.default_atol(rtol);
+            network.flow(rate, &Settings { method, rtol, atol, max_steps }, study.max_updates, keep)
+        }
+    };
+    progress(job.layers);
+    Ok(trained)
+}
+
+/// The runs of one network together.
+fn point(tau: f64, layers: usize, runs: &[Trained], predicted: Option<Prediction>) -> Point {
+    let worst = runs.iter().map(|run| &run.ended).max_by_key(|ended| match ended {
+        Ended::Learned => 0,
+        Ended::NotLearned => 1,
+        Ended::Diverged => 2,
+        Ended::Incomplete(_) => 3,
+        Ended::Impossible(_) => 4,
+    });
+    let ended = worst.cloned().unwrap_or(Ended::NotLearned);
+    let count = runs.len().max(1) as f64;
+    let mean = |of: &dyn Fn(&Trained) -> f64| runs.iter().map(of).sum::<f64>() / count;
+    let all = ended == Ended::Learned;
+    let updates = all.then(|| mean(&|run| run.updates));
+    let spread = updates.filter(|_| runs.len() > 1).map(|average| {
+        let squares: f64 = runs.iter().map(|run| (run.updates - average).powi(2)).sum();
+        (squares / (count - 1.0)).sqrt()
+    });
+    Point {
+        layers,
+        rate: all.then(|| match runs {
+            [only] => only.rate,
+            _ => mean(&|run| run.rate.ln()).exp(),
+        }),
+        updates,
+        spread,
+        time: all.then(|| tau * mean(&|run| run.rate * run.updates)),
+        predicted,
+        learned: runs.iter().filter(|run| run.ended == Ended::Learned).count() as u32,
+        ended,
+        curve: runs.first().map(|run| run.curve.clone()).unwrap_or_default(),
+    }
+}
