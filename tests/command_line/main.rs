@@ -7,5 +7,6 @@ mod overrides;
 mod places;
 mod plots;
 mod reproducible;
+mod studies;
 mod summary;
 mod weights;

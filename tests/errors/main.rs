@@ -11,6 +11,7 @@ mod overrides;
 mod places;
 mod ranges;
 mod sizes;
+mod studies;
 mod syntax;
 mod tasks;
 mod types;

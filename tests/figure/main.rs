@@ -5,4 +5,5 @@ mod curves;
 mod files;
 mod reading;
 mod robustness;
+mod study;
 mod synthetic;
