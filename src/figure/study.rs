@@ -140,7 +140,10 @@ fn draw_keys(scene: &mut Scene, rows: &[Vec<Key>], top: f64) -> f64 {
     let room = PAGE_WIDTH - 2.0 * MARGIN;
     let mut y = top;
     for keys in rows {
-        let places = if keys.len() > 4 { arrange_columns(keys, room) } else { arrange(keys, 0.0, room) };
+        // Many patches of colour are found faster in columns; what lines mean needs no order.
+        let patches = keys.iter().all(|key| matches!(key.swatch, Swatch::Patch(_)));
+        let columns = keys.len() > 4 && patches;
+        let places = if columns { arrange_columns(keys, room) } else { arrange(keys, 0.0, room) };
         legend::draw(scene, keys, &places, (MARGIN, y));
         y += places.count as f64 * ROW;
     }
