@@ -243,9 +243,9 @@ pub struct Verdict {
 pub fn judge(check: &Check, trajectories: &[Trajectory], studies: &[StudyResult]) -> Verdict {
     let find = |arm| trajectories.iter().find(|t| t.arm == arm);
     let error = match check {
-        Check::Compare { first, second, quantity, .. } => find(*first)
-            .zip(find(*second))
-            .and_then(|(first, second)| relative(first, second, *quantity).into_iter().reduce(f64::max)),
+        Check::Compare { first, second, quantity, .. } => {
+            find(*first).zip(find(*second)).and_then(|(first, second)| largest_difference(first, second, *quantity))
+        }
         Check::Figure { arm, figure, mode, expect, .. } => {
             find(*arm).and_then(|t| measure(t, *figure, mode.saturating_sub(1))).map(|value| off(value, *expect))
         }
@@ -273,6 +273,12 @@ fn measure(trajectory: &Trajectory, figure: Figure, mode: usize) -> Option<f64> 
         Figure::FinalLoss => last.map(|s| s.mean.loss),
         Figure::LargestCoupling => trajectory.samples.iter().filter_map(|s| s.mean.coupling).reduce(f64::max),
     }
+}
+
+/// The largest |first − second| over all common times, relative to the second's largest |value|; `None` if there is
+/// nothing to compare.
+pub fn largest_difference(first: &Trajectory, second: &Trajectory, quantity: Compared) -> Option<f64> {
+    relative(first, second, quantity).into_iter().reduce(f64::max)
 }
 
 /// The largest |first − second| at each common time, relative to the second's largest |value| over all.

@@ -38,6 +38,12 @@ impl Method {
         }
     }
 
+    /// Evaluations that so many steps take, not counting those that stop at given times.
+    pub fn evaluations(self, accepted: u64, rejected: u64) -> u64 {
+        let (per_attempt, per_accepted) = self.evaluations_per_step();
+        (accepted + rejected) * per_attempt + accepted * per_accepted
+    }
+
     /// Evaluations (per attempted step, and besides per accepted step).
     fn evaluations_per_step(self) -> (u64, u64) {
         match self {

@@ -37,6 +37,7 @@
 pub mod analytic;
 pub mod cli;
 pub mod comparison;
+pub mod converge;
 pub mod experiment;
 pub mod figure;
 pub mod files;

@@ -1,7 +1,7 @@
 //! `gradflow plot`.
 
 use super::{PlotArgs, Status, complain, say};
-use crate::figure::{FigureError, Format, draw_study};
+use crate::figure::{FigureError, Format, draw_ladders, draw_study};
 use crate::results::{Saved, read, study_file_stem};
 use std::path::Path;
 
@@ -20,6 +20,10 @@ pub(super) fn plot(args: &PlotArgs) -> Status {
 fn redraw(folder: &Path, saved: &Saved) -> Status {
     let mut worst = Status::Good;
     for format in &saved.formats {
+        if let Some(ladders) = &saved.ladders {
+            worst = worst.max(put(folder, "converge", *format, draw_ladders(&saved.title, ladders, *format)));
+            continue;
+        }
         if !saved.trajectories.is_empty() || saved.studies.is_empty() {
             worst = worst.max(put(folder, "figure", *format, saved.picture().draw(*format)));
         }

@@ -1,5 +1,6 @@
 //! The command line: what is asked for, and the exit status that answers.
 
+mod converge;
 mod draw;
 mod explain;
 pub mod predict;
@@ -48,6 +49,9 @@ enum Command {
     Explain(ExplainArgs),
     /// Evaluate the closed forms: strengths at given times, or the time to a given strength
     Predict(predict::PredictArgs),
+    /// Run ladders of tolerances and learning rates, fit the orders of convergence and judge them
+    #[command(after_help = "Example:\n  gradflow converge scenarios/three_layer.toml")]
+    Converge(ConvergeArgs),
     /// Print the JSON Schema of a scenario, for completion in an editor
     #[command(after_help = "Example:\n  gradflow schema > scenario.schema.json")]
     Schema,
@@ -85,6 +89,29 @@ pub(crate) struct CheckArgs {
     /// Override a key of the scenarios, such as flow.rtol=1e-6; TOML's own syntax
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
+}
+
+/// Options of `converge`.
+#[derive(Debug, Args)]
+pub(crate) struct ConvergeArgs {
+    /// Scenario file
+    #[arg(value_name = "SCENARIO.toml")]
+    scenario: PathBuf,
+    /// Results folder, by default `results/`, the file's stem and `_converge`
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Seed of all random numbers, in place of the scenario's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    seed: Option<u64>,
+    /// Override a key of the scenario, such as sgd.learning_rate=1e-3; TOML's own syntax
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Draw no figures
+    #[arg(long)]
+    no_plots: bool,
+    /// Print nothing but warnings and errors
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 /// Options of `plot`.
@@ -129,6 +156,7 @@ impl Cli {
             Command::Run(args) => run::run(&args),
             Command::Check(args) => run::check(&args),
             Command::Plot(args) => draw::plot(&args),
+            Command::Converge(args) => converge::run(&args),
             Command::Explain(args) => explain::explain(&args),
             Command::Predict(args) => match predict::predict(&args) {
                 Ok(prediction) => {

@@ -39,7 +39,7 @@ pub(super) fn short(value: Option<f64>) -> String {
     if rounded == 0.0 || (1e-3..1e6).contains(&rounded.abs()) { rounded.to_string() } else { format!("{rounded:e}") }
 }
 
-fn error(value: Option<f64>) -> String {
+pub(super) fn error(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| format!("{v:.2e}"))
 }
 

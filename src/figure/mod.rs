@@ -20,6 +20,7 @@ mod encode;
 mod energy;
 mod error;
 mod font;
+mod ladders;
 mod legend;
 mod loss;
 mod modes;
@@ -34,6 +35,7 @@ mod study;
 mod style;
 
 use crate::comparison::{Difference, ModeSummary};
+use crate::converge::Ladder;
 use crate::study::StudyResult;
 use crate::trajectory::Trajectory;
 use serde::{Deserialize, Serialize};
@@ -143,6 +145,16 @@ pub fn draw(overlay: &Overlay, format: Format) -> Result<Vec<u8>, FigureError> {
 pub fn draw_study(study: &StudyResult, panels: &[StudyPanel], format: Format) -> Result<Vec<u8>, FigureError> {
     font::register()?;
     encoded(&study::compose(study, panels)?, format)
+}
+
+/// Draws the work-precision diagram of ladders and returns the bytes of the file.
+///
+/// # Errors
+///
+/// As for [`draw`].
+pub fn draw_ladders(title: &str, ladders: &[Ladder], format: Format) -> Result<Vec<u8>, FigureError> {
+    font::register()?;
+    encoded(&ladders::compose(title, ladders), format)
 }
 
 fn encoded(scene: &scene::Scene, format: Format) -> Result<Vec<u8>, FigureError> {

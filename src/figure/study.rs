@@ -132,11 +132,11 @@ fn keys(study: &StudyResult, panels: &[StudyPanel]) -> Vec<Vec<Key>> {
 }
 
 /// As much of a label as fits in a row.
-fn shortened(label: &str) -> String {
+pub(super) fn shortened(label: &str) -> String {
     font::wrap(label, SMALL, false, PAGE_WIDTH - 2.0 * MARGIN - 20.0, 1).into_iter().next().unwrap_or_default()
 }
 
-fn draw_keys(scene: &mut Scene, rows: &[Vec<Key>], top: f64) -> f64 {
+pub(super) fn draw_keys(scene: &mut Scene, rows: &[Vec<Key>], top: f64) -> f64 {
     let room = PAGE_WIDTH - 2.0 * MARGIN;
     let mut y = top;
     for keys in rows {

@@ -100,11 +100,22 @@ pub struct Content<'a> {
     pub plots: bool,
 }
 
+/// Writes the results of a run.
+///
+/// # Errors
+/// As for [`publish`].
+pub fn write(destination: &Destination, content: Content) -> Result<(), FolderError> {
+    publish(destination, |folder| fill(folder, destination, content))
+}
+
 /// Writes everything beside the destination, then moves it there.
 ///
 /// # Errors
 /// If anything fails; then nothing is left behind, and what was there before is still there.
-pub fn write(destination: &Destination, content: Content) -> Result<(), FolderError> {
+pub(super) fn publish(
+    destination: &Destination,
+    fill: impl FnOnce(&Path) -> Result<(), FolderError>,
+) -> Result<(), FolderError> {
     let name = destination.path.file_name().ok_or_else(|| FolderError::Foreign(destination.path.clone()))?;
     let parent = match destination.path.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -114,8 +125,7 @@ pub fn write(destination: &Destination, content: Content) -> Result<(), FolderEr
     let beside = |suffix: &str| parent.join(format!(".{}.{suffix}-{}", name.to_string_lossy(), std::process::id()));
     let partial = beside("partial");
     fs::create_dir(&partial).map_err(at(&partial))?;
-    let result = fill(&partial, destination, content)
-        .and_then(|()| put_in_place(&partial, &destination.path, &beside("replaced")));
+    let result = fill(&partial).and_then(|()| put_in_place(&partial, &destination.path, &beside("replaced")));
     if result.is_err() {
         // Nothing half-written stays; a failure to clean up would hide the one that matters.
         let _ = fs::remove_dir_all(&partial);
@@ -165,7 +175,8 @@ fn study_names(folder: &Path) -> Vec<String> {
 
 /// Whether a file of this name in a results folder with these studies is one that gradflow writes.
 fn is_ours(name: &str, studies: &[String]) -> bool {
-    let fixed = ["summary.json", "scenario.toml", "figure.png", "figure.svg"];
+    let fixed =
+        ["summary.json", "scenario.toml", "figure.png", "figure.svg", "converge.csv", "converge.png", "converge.svg"];
     let of_arm = |arm: Arm| name == format!("{arm}.csv") || name == format!("{arm}_weights.npz");
     let of_study = |study: &String| {
         let stem = studies::file_stem(study);
@@ -196,7 +207,7 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
     }
     let json = serde_json::to_string_pretty(&summary::summary(built, report)).map_err(|e| content(&e))?;
     put(&folder.join("summary.json"), (json + "\n").as_bytes())?;
-    put(&folder.join("scenario.toml"), rerunnable(built, scenario, &destination.path)?.as_bytes())?;
+    put(&folder.join("scenario.toml"), rerunnable(built, scenario, destination)?.as_bytes())?;
     if plots {
         let picture = Picture {
             title: &built.title,
@@ -222,12 +233,13 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
     Ok(())
 }
 
-fn put(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     fs::write(path, bytes).map_err(at(path))
 }
 
 /// The scenario with every default filled in, as it is to be run from the results folder.
-fn rerunnable(built: &Built, scenario: &Path, destination: &Path) -> Result<String, FolderError> {
+pub(super) fn rerunnable(built: &Built, scenario: &Path, destination: &Destination) -> Result<String, FolderError> {
+    let destination = destination.path.as_path();
     let mut filled = built.filled.clone();
     let base = scenario.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
     let parent = destination.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));

@@ -1,5 +1,6 @@
 //! The results folder: written whole or not at all, and read back for drawing.
 
+mod converge;
 mod curves;
 mod folder;
 mod paths;
@@ -8,6 +9,7 @@ mod studies;
 mod summary;
 mod weights;
 
+pub use converge::write as write_ladders;
 pub use folder::{Content, Destination, FolderError, write};
 pub use read::{ReadError, Saved, read};
 pub use studies::{curves_name as study_curves_name, file_stem as study_file_stem};

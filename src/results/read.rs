@@ -2,6 +2,7 @@
 
 use super::{Picture, curves};
 use crate::comparison::{Difference, ModeSummary, differences};
+use crate::converge::Ladder;
 use crate::figure::{Format, Panel, StudyPanel};
 use crate::scenario::Scenario;
 use crate::study::StudyResult;
@@ -28,11 +29,28 @@ pub struct Saved {
     pub panels: Vec<Panel>,
     /// The studies, each with the panels of its figure.
     pub studies: Vec<(StudyResult, Vec<StudyPanel>)>,
+    /// Ladders, in place of all of that.
+    pub ladders: Option<Vec<Ladder>>,
     /// The formats that the scenario asks for.
     pub formats: Vec<Format>,
 }
 
 impl Saved {
+    fn of_ladders(scenario: Scenario, ladders: Vec<Ladder>) -> Saved {
+        Saved {
+            title: scenario.title.unwrap_or_default(),
+            tau: scenario.time.tau,
+            obstacle: None,
+            trajectories: Vec::new(),
+            modes: Vec::new(),
+            differences: Vec::new(),
+            panels: scenario.plot.panels,
+            studies: Vec::new(),
+            ladders: Some(ladders),
+            formats: scenario.plot.formats,
+        }
+    }
+
     /// What its figure is made of.
     pub fn picture(&self) -> Picture<'_> {
         Picture {
@@ -80,6 +98,10 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
         .and_then(|text| toml::from_str(&text).ok())
         .filter(|scenario: &Scenario| scenario.time.tau.is_finite() && scenario.time.tau > 0.0)
         .ok_or(ReadError::Foreign(scenario_path))?;
+    if summary.get("ladders").is_some() {
+        let ladders = super::converge::from_summary(&summary).ok_or(ReadError::Foreign(path))?;
+        return Ok(Saved::of_ladders(scenario, ladders));
+    }
     let arms = summary.get("arms").and_then(Value::as_object).ok_or_else(|| ReadError::Foreign(path.clone()))?;
     let mut trajectories = Vec::new();
     for arm in Arm::ALL {
@@ -106,6 +128,7 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
         trajectories,
         panels: scenario.plot.panels,
         studies,
+        ladders: None,
         formats: scenario.plot.formats,
     })
 }

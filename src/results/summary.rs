@@ -2,7 +2,9 @@
 
 use super::studies;
 use crate::comparison::{Check, Verdict};
+use crate::converge::{Ladder, Rung};
 use crate::experiment::Experiment;
+use crate::flow::Monitor;
 use crate::premises::HOLDS;
 use crate::report::Report;
 use crate::scenario::Built;
@@ -19,7 +21,7 @@ pub fn summary(built: &Built, report: &Report) -> Value {
         "seed": experiment.seed,
         "version": env!("CARGO_PKG_VERSION"),
         "arms": arms(report),
-        "premises": premises(experiment, report),
+        "premises": premises(experiment, report.monitor.as_ref()),
         "obstacle": report.forecast.estimate,
         "modes": modes(report),
         "studies": report.studies.iter().map(studies::to_json).collect::<Vec<_>>(),
@@ -48,10 +50,49 @@ fn arm(trajectory: &Trajectory) -> Value {
     })
 }
 
+/// Ladders of an arm's settings, in place of the arms' own runs.
+pub(super) fn of_ladders(built: &Built, ladders: &[Ladder]) -> Value {
+    let experiment = &built.experiment;
+    json!({
+        "title": built.title,
+        "status": if ladders.iter().all(Ladder::passes) { "complete" } else { "an order falls short" },
+        "seed": experiment.seed,
+        "version": env!("CARGO_PKG_VERSION"),
+        "arms": Value::Object(Map::new()),
+        "premises": premises(experiment, None),
+        "ladders": ladders.iter().map(ladder).collect::<Vec<_>>(),
+        "warnings": built.warnings,
+    })
+}
+
+fn ladder(ladder: &Ladder) -> Value {
+    let rung = |rung: &Rung| {
+        json!({
+            ladder.varied: rung.setting,
+            "error": rung.error,
+            "steps": rung.steps,
+            "evaluations": rung.evaluations,
+            "wall_s": rung.wall_s,
+        })
+    };
+    json!({
+        "arm": ladder.arm.name(),
+        "method": ladder.method,
+        "reference": ladder.reference,
+        "varied": ladder.varied,
+        "rungs": ladder.rungs.iter().map(rung).collect::<Vec<_>>(),
+        "order": ladder.order.map(|fit| fit.slope),
+        "order_uncertainty": ladder.order.map(|fit| fit.uncertainty),
+        "fitted_rungs": ladder.order.map(|fit| fit.points),
+        "expected_order": ladder.expected.order,
+        "within": ladder.expected.within,
+        "pass": ladder.passes(),
+    })
+}
+
 /// Each assumption with its violation at t = 0 and, where the weights can leave it, the largest along the run.
-fn premises(experiment: &Experiment, report: &Report) -> Value {
+fn premises(experiment: &Experiment, along: Option<&Monitor>) -> Value {
     let p = &experiment.premises;
-    let along = report.monitor.as_ref();
     let entry =
         |initial: f64, largest: f64| json!({ "initial": initial, "largest": largest, "holds": initial <= HOLDS });
     let (rank11, rank31) = p.ranks;

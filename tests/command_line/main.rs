@@ -2,6 +2,7 @@
 
 mod bench;
 mod commands;
+mod converge;
 mod curves;
 mod overrides;
 mod places;

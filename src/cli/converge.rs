@@ -1,0 +1,75 @@
+//! `gradflow converge`.
+
+use super::tables::{align_right, error, table};
+use super::{ConvergeArgs, Status, complain, progress_bar, run, say};
+use crate::converge::{Fit, Ladder, converge, progress_length};
+use crate::results::{Destination, write_ladders};
+use std::path::Path;
+
+/// Climbs the ladders of a scenario's arms, writes what was measured and judges the orders.
+pub(super) fn run(args: &ConvergeArgs) -> Status {
+    let built = match run::load(&args.scenario, &args.set, args.seed) {
+        Ok(built) => built,
+        Err(error) => return complain(&error),
+    };
+    let rungs = progress_length(&built.experiment);
+    if rungs == 0 {
+        let message = "nothing to converge: the scenario runs neither flow nor modes nor sgd";
+        return complain(&format!("{}: {message}", args.scenario.display()));
+    }
+    let folder = args.out.clone().unwrap_or_else(|| {
+        let stem = args.scenario.file_stem().unwrap_or(args.scenario.as_os_str()).to_string_lossy();
+        Path::new("results").join(format!("{stem}_converge"))
+    });
+    let destination = match Destination::new(&folder) {
+        Ok(destination) => destination,
+        Err(error) => return complain(&error),
+    };
+    if !args.quiet {
+        built.warnings.iter().for_each(|warning| {
+            complain(&format!("warning: {warning}"));
+        });
+    }
+    let bar = progress_bar(rungs, args.quiet);
+    bar.set_message(built.title.clone());
+    let ladders = converge(&built.experiment, || bar.inc(1));
+    bar.finish_and_clear();
+    if let Err(error) = write_ladders(&destination, &built, &args.scenario, &ladders, !args.no_plots) {
+        return complain(&error);
+    }
+    if !args.quiet {
+        say(&text(&built.title, &ladders));
+        say(&format!("Results in {}\n", destination.name().display()));
+    }
+    if ladders.iter().all(Ladder::passes) { Status::Good } else { Status::Failed }
+}
+
+/// Every rung, then the orders and their verdicts.
+fn text(title: &str, ladders: &[Ladder]) -> String {
+    let mut rungs = table(&["ladder", "", "setting", "error", "steps", "evaluations", "time (s)"]);
+    let mut orders = table(&["ladder", "reference", "order", "expected", "verdict"]);
+    for ladder in ladders {
+        for rung in &ladder.rungs {
+            rungs.add_row([
+                ladder.label(),
+                ladder.varied.replace('_', " "),
+                format!("{:e}", rung.setting),
+                error(Some(rung.error)),
+                rung.steps.to_string(),
+                rung.evaluations.to_string(),
+                format!("{:.1e}", rung.wall_s),
+            ]);
+        }
+        let fitted = |Fit { slope, uncertainty, .. }| format!("{slope:.3} ± {uncertainty:.3}");
+        orders.add_row([
+            ladder.label(),
+            ladder.reference.clone(),
+            ladder.order.map_or_else(|| "–".to_owned(), fitted),
+            format!("{} ± {}", ladder.expected.order, ladder.expected.within),
+            if ladder.passes() { "pass" } else { "FAIL" }.to_owned(),
+        ]);
+    }
+    align_right(&mut rungs, 2..7);
+    align_right(&mut orders, 2..4);
+    format!("{title}\n{rungs}\n{orders}")
+}
