@@ -22,8 +22,8 @@ import numpy as np
 
 
 def exact(a):
-    """The matrix of mpf that has exactly these f64."""
-    return np.array([[mpmath.mpf(float(x)) for x in row] for row in a], dtype=object)
+    """The matrix of mpf that has exactly these numbers."""
+    return np.array([[mpmath.mpf(x) for x in row] for row in a], dtype=object)
 
 
 def cauchy(a, b, k):
@@ -214,4 +214,5 @@ def main():
     print(json.dumps({"networks": networks, "aligned": mode_case()}, separators=(",", ":")))
 
 
-main()
+if __name__ == "__main__":
+    main()
