@@ -131,3 +131,36 @@ fn without_being_asked_for_no_weights_are_written() {
     let results = Bench::with(&SCENARIO.replace("weights = true", "weights = false")).run(&[]);
     assert!(!results.path.join("flow_weights.npz").exists());
 }
+
+#[test]
+fn the_solution_of_any_orientation_has_the_map_and_the_weights_up_to_a_hidden_rotation() {
+    // W2ᵀW2 − W1W1ᵀ = 0.6 I.
+    let scenario = "\
+task.spectrum = { inputs = 2, outputs = 4, singular_values = [1.5, 0.5] }
+network = { hidden = [3], init.balanced = { scale = 0.3, imbalance = 0.6 } }
+time.times = [0, 0.5, 5]
+flow.rtol = 1e-11
+analytic = {}
+output.weights = true
+";
+    let results = Bench::with(scenario).run(&[]);
+    let (flow, analytic) = (arrays(&results, "flow"), arrays(&results, "analytic"));
+    assert_eq!(analytic.keys().collect::<Vec<_>>(), ["W1tW1", "W2W2t", "map", "t"]);
+    assert_eq!(analytic["t"], (vec![3], vec![0.0, 0.5, 5.0]));
+    let (w1, w2) = (&flow["W1"].1, &flow["W2"].1);
+    // Entry (i, j) of a product at each time, by the place of each factor's entries.
+    let expected = |rows: usize, columns: usize, entry: &dyn Fn(usize, usize, usize, usize) -> f64| -> Vec<f64> {
+        let places = (0..3).flat_map(|t| (0..rows).flat_map(move |i| (0..columns).map(move |j| (t, i, j))));
+        places.map(|(t, i, j)| (0..3).map(|k| entry(t, i, j, k)).sum()).collect()
+    };
+    let (a, b) =
+        (|t: usize, k: usize, j: usize| w1[6 * t + 2 * k + j], |t: usize, i: usize, k: usize| w2[12 * t + 3 * i + k]);
+    for (name, rows, columns, entry) in [
+        ("map", 4, 2, &(|t, i, j, k| b(t, i, k) * a(t, k, j)) as &dyn Fn(usize, usize, usize, usize) -> f64),
+        ("W1tW1", 2, 2, &|t, i, j, k| a(t, k, i) * a(t, k, j)),
+        ("W2W2t", 4, 4, &|t, i, j, k| b(t, i, k) * b(t, j, k)),
+    ] {
+        assert_eq!(analytic[name].0, [3, rows as u64, columns as u64], "{name}");
+        assert_near(&analytic[name].1, &expected(rows, columns, entry), 1e-9);
+    }
+}
