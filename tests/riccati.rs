@@ -304,6 +304,31 @@ fn saddle_loss(case: &Case) -> f64 {
 }
 
 #[test]
+fn an_obstructed_start_stays_at_the_saddle_for_ever() {
+    for case in cases().iter().filter(|case| case.obstructed()) {
+        let (experiment, report) = solved(&case.problem(), &with_start(&case.times));
+        let samples = &arm(&report, Arm::Analytic).samples;
+        assert_exact(case, &errors(case, &experiment, samples));
+        let last = samples[samples.len() - 1].mean.loss;
+        assert!((last - saddle_loss(case)).abs() < 1e-13, "{}: {last}", case.name);
+    }
+}
+
+/// Aligned, balanced modes of which one decays to the saddle at 0, a = −b, and another one starts there.
+#[test]
+fn a_mode_that_decays_or_rests_does_so_for_ever() {
+    let text = "seed = 3\ntask.spectrum = { inputs = 4, outputs = 4, singular_values = [3.0, 2.0, 1.2, 0.6] }\n\
+                network = { hidden = [5], init.aligned.strengths = [[0.1, -0.2, 0.1], [0.1, 0.2, 0.1]] }\n\
+                time.times = [0, 1, 3, 10, 20, 30, 50, 100, 1e5]\nanalytic.form = \"FORM\"";
+    let (_, riccati) = run(&text.replace("FORM", "riccati"));
+    let (_, pairs) = run(&text.replace("FORM", "unequal"));
+    for (a, b) in arm(&riccati, Arm::Analytic).samples.iter().zip(&arm(&pairs, Arm::Analytic).samples) {
+        let error = a.mean.modes.iter().zip(&b.mean.modes).map(|(a, b)| (a - b).abs()).fold(0.0, worse);
+        assert!(error < 1e-13, "t = {}: {:?}, not {:?}", a.t, a.mean.modes, b.mean.modes);
+    }
+}
+
+#[test]
 fn an_obstruction_is_warned_of_and_the_flow_that_leaves_the_saddle_too() {
     for case in cases() {
         let text = case.problem().scenario("time = { end = 1500.0, samples = 151 }\nflow = {}");
