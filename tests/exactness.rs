@@ -146,7 +146,8 @@ impl Draw {
             _ => format!("aligned.strength = {:?}", strengths[0].powi(2)),
         };
         format!(
-            "seed = {seed}\ntask.spectrum = {{ inputs = {inputs}, outputs = {outputs}, singular_values = {singular_values:?}, \
+            "seed = {seed}\n\
+             task.spectrum = {{ inputs = {inputs}, outputs = {outputs}, singular_values = {singular_values:?}, \
              input_spectrum = {eigenvalues:?} }}\nnetwork = {{ hidden = {hidden:?}, init.{start} }}\n"
         )
     }

@@ -113,12 +113,13 @@ fn misprinted_variances_of_the_modes() {
     }
 }
 
-/// τ du/dt = N_l u²(s − u), equation 16, is not the law of N_l = 3 layers, which is 2u(s − u): the flow of the three layers
-/// takes half of the time that it says. It is a limit, from below.
+/// τ du/dt = N_l u²(s − u), equation 16, is not the law of N_l = 3 layers, which is 2u(s − u): the flow of the three
+/// takes half of the time that it says. It is a limit, for many layers.
 #[test]
 fn infinite_depth_is_no_law_of_three_layers() {
     let text = "task.spectrum = { inputs = 2, outputs = 2, singular_values = [1.0, 0.5] }\n\
-                network = { hidden = [2], init.aligned.strength = 0.1 }\ntime = { end = 6.0, samples = 13 }\nflow.rtol = 1e-11";
+                network = { hidden = [2], init.aligned.strength = 0.1 }\n\
+                time = { end = 6.0, samples = 13 }\nflow.rtol = 1e-11";
     let (s, input_eigenvalue, tau, u0) = (1.0, 1.0, 1.0, 0.1);
     let deep = |weights: u32| Deep { s, input_eigenvalue, tau, weights };
     let infinite = |layers: u32| InfiniteDepth { s, input_eigenvalue, tau, layers };

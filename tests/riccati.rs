@@ -381,8 +381,10 @@ fn half_times_of_balanced_starts_are_predicted() {
     {
         let [inputs, hidden, outputs] = widths;
         let text = format!(
-            "seed = {seed}\ntask.spectrum = {{ inputs = {inputs}, outputs = {outputs}, singular_values = [2.5, 1.4, 0.8], \
-             input_spectrum = {:?} }}\nnetwork = {{ hidden = [{hidden}], init.balanced = {{ scale = 0.05, imbalance = {imbalance:?} }} }}\n\
+            "seed = {seed}\n\
+             task.spectrum = {{ inputs = {inputs}, outputs = {outputs}, singular_values = [2.5, 1.4, 0.8], \
+             input_spectrum = {:?} }}\nnetwork.hidden = [{hidden}]\n\
+             network.init.balanced = {{ scale = 0.05, imbalance = {imbalance:?} }}\n\
              time = {{ tau = 1.5, end = 20.0, samples = 201 }}\nflow.rtol = 1e-11",
             vec![eigenvalue; inputs],
         );

@@ -79,7 +79,7 @@ def literal(s31, half, q, time):
 
 
 def scaled(s31, half, q, time):
-    """The same with the bracket's rows and columns in units of their growth, after PᵀQ = LO has made them triangular."""
+    """The same in units of each column's growth, after PᵀQ = LO has made the columns triangular."""
     with mp.workdps(DIGITS):
         values, p = mp.eigsy(generator(s31, half))
         order = sorted(range(len(values)), key=lambda i: -values[i])
