@@ -311,6 +311,8 @@ fn an_obstructed_start_stays_at_the_saddle_for_ever() {
         assert_exact(case, &errors(case, &experiment, samples));
         let last = samples[samples.len() - 1].mean.loss;
         assert!((last - saddle_loss(case)).abs() < 1e-13, "{}: {last}", case.name);
+        let weakest = report.forecast.modes.last().expect("there are modes");
+        assert_eq!(weakest.predicted_half_time, None, "{}: it is never learned", case.name);
     }
 }
 
