@@ -39,16 +39,6 @@ impl Reduction {
         self.strengths.get(mode).map_or(0.0, |a| a.iter().product())
     }
 
-    /// Whether a mode that is to be learned starts exactly at a saddle or on its stable manifold: all strengths zero,
-    /// or two of equal modulus and opposite sign. Any rounding leads away from there.
-    pub fn on_saddle(&self, basis: &ModeBasis) -> bool {
-        let still = |a: &[f64]| match a {
-            [a, b] => *a == -*b,
-            several => several.len() > 1 && several.iter().all(|a| *a == 0.0),
-        };
-        self.strengths.iter().enumerate().any(|(mode, a)| basis.final_strength(mode).is_some() && still(a))
-    }
-
     /// Largest spread of |a_l| within a mode, relative to its largest: 0 if the strengths are balanced.
     pub fn imbalance(&self) -> f64 {
         self.strengths

@@ -128,12 +128,8 @@ pub fn choose(name: FormName, given: &Given) -> Result<ClosedForm, String> {
 
 /// The first form that is exact, the most general ones first.
 fn most_general(given: &Given) -> Result<ClosedForm, String> {
-    // Mode by mode, an aligned start on the stable manifold of a saddle stays there; the rounding of its matrices
-    // is enough for the Riccati equation to leave it.
-    let on_saddle = given.reduction.approximation.is_none() && given.reduction.on_saddle(given.basis);
     let candidates: &[FormName] = match given.widths.depth() {
         1 => &[FormName::SingleLayer],
-        2 if on_saddle => &[FormName::Unequal],
         2 => &[FormName::Riccati, FormName::Unequal],
         _ => &[FormName::Deep],
     };

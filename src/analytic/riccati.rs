@@ -11,7 +11,7 @@
 
 use crate::kernels::{View, product};
 use crate::linalg::{complement, svd};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, RowDVector};
 
 /// The solution for one start.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Riccati {
     exponents: Vec<f64>,
     /// Its eigenvectors P, columns.
     vectors: DMatrix<f64>,
-    /// L of PᵀQ0 = LO, lower trapezoidal, with O orthogonal: O drops out of QQᵀ.
+    /// L of PᵀQ0 = LO, lower echelon, with O orthogonal: O drops out of QQᵀ.
     lower: DMatrix<f64>,
 }
 
@@ -51,8 +51,10 @@ impl Riccati {
         q.rows_mut(0, inputs).copy_from(&w1.transpose());
         q.rows_mut(inputs, sigma31.nrows()).copy_from(w2);
         q *= input_eigenvalue.sqrt();
-        // (PᵀQ0)ᵀ = OᵀLᵀ is a QR decomposition.
-        let lower = product(View::from(&q).t(), (&vectors).into()).qr().r().transpose();
+        // What rounding may have made of each row of PᵀQ0.
+        let sizes = vectors.map(f64::abs).transpose() * q.map(f64::abs);
+        let rounding: Vec<f64> = sizes.row_iter().map(|row| ROUNDING * row.norm()).collect();
+        let lower = echelon(&product(View::from(&vectors).t(), (&q).into()), &rounding);
         Riccati { inputs, input_eigenvalue, exponents, vectors, lower }
     }
 
@@ -111,6 +113,34 @@ impl Gram {
         let outputs = self.factor.nrows() - self.inputs;
         (self.factor.rows(0, self.inputs).into_owned(), self.factor.rows(self.inputs, outputs).into_owned())
     }
+}
+
+/// Rounding of a sum of products, relative to the sum of their sizes, with room for that of the factors.
+const ROUNDING: f64 = 32.0 * f64::EPSILON;
+
+/// L of z = LO in echelon form, by Gram–Schmidt on the rows: a row that adds nothing but rounding to those above it
+/// has no pivot. It would grow as e^{Λ_iT}, and take the solution off a saddle that the exact start leads to.
+fn echelon(z: &DMatrix<f64>, rounding: &[f64]) -> DMatrix<f64> {
+    let (n, m) = z.shape();
+    let mut lower = DMatrix::zeros(n, m);
+    let mut used: Vec<RowDVector<f64>> = Vec::with_capacity(m);
+    for i in 0..n {
+        let mut rest = z.row(i).into_owned();
+        // Twice, for orthogonality at rounding level.
+        for _ in 0..2 {
+            for (j, direction) in used.iter().enumerate() {
+                let part = rest.dot(direction);
+                lower[(i, j)] += part;
+                rest -= direction * part;
+            }
+        }
+        let size = rest.norm();
+        if used.len() < m && size > rounding[i] {
+            lower[(i, used.len())] = size;
+            used.push(rest / size);
+        }
+    }
+    lower
 }
 
 /// ∫₀ᵗe^{−2rσ}dσ for r ≥ 0.
