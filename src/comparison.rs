@@ -125,6 +125,8 @@ pub enum Figure {
     FinalLoss,
     /// Largest coupling over all samples.
     LargestCoupling,
+    /// Largest eigenvalue of the Hessian at the last sample.
+    FinalSharpness,
 }
 
 impl Figure {
@@ -135,6 +137,7 @@ impl Figure {
             Figure::FinalStrength => "final_strength",
             Figure::FinalLoss => "final_loss",
             Figure::LargestCoupling => "largest_coupling",
+            Figure::FinalSharpness => "final_sharpness",
         }
     }
 
@@ -271,6 +274,7 @@ fn measure(trajectory: &Trajectory, figure: Figure, mode: usize) -> Option<f64> 
         Figure::HalfTime => trajectory.half_times.get(mode).copied().flatten(),
         Figure::FinalStrength => last?.mean.modes.get(mode).copied(),
         Figure::FinalLoss => last.map(|s| s.mean.loss),
+        Figure::FinalSharpness => last?.mean.sharpness,
         Figure::LargestCoupling => trajectory.samples.iter().filter_map(|s| s.mean.coupling).reduce(f64::max),
     }
 }

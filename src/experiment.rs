@@ -89,6 +89,8 @@ pub struct Keep {
     pub map: bool,
     /// All weight matrices.
     pub weights: bool,
+    /// The largest eigenvalue of the Hessian, which is a number, not a part of the state.
+    pub sharpness: bool,
 }
 
 impl Keep {

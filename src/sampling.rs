@@ -2,6 +2,7 @@
 
 use crate::experiment::Experiment;
 use crate::linalg::map_of;
+use crate::network::{Gradient, Hessian};
 use crate::task::Statistics;
 use crate::trajectory::{Sample, State};
 use nalgebra::DMatrix;
@@ -29,7 +30,19 @@ pub fn of_weights(experiment: &Experiment, t: f64, weights: &[DMatrix<f64>]) -> 
         }
         weights
     });
-    of_map(experiment, t, &map_of(weights), kept)
+    let mut sample = of_map(experiment, t, &map_of(weights), kept);
+    sample.mean.sharpness = sharpness(experiment, weights);
+    sample
+}
+
+/// The largest eigenvalue of the Hessian at weights with W1 in the frame of Σ11, if it is asked for.
+pub fn sharpness(experiment: &Experiment, weights: &[DMatrix<f64>]) -> Option<f64> {
+    if !experiment.keep.sharpness {
+        return None;
+    }
+    let statistics = &experiment.task.statistics;
+    let gradient = Gradient::new(&experiment.widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+    Some(Hessian::new(gradient.len()).sharpness(&gradient, &experiment.widths.flatten(weights)))
 }
 
 /// A row of an arm that has the map, in the frame of Σ11; `weights`, if kept, are in the user's coordinates.

@@ -159,6 +159,8 @@ pub struct Observation {
     pub coupling: Option<f64>,
     /// The energy's two terms; `None` unless the inputs are white.
     pub energy: Option<Energy>,
+    /// The largest eigenvalue of the Hessian of the loss; `None` unless it was asked for.
+    pub sharpness: Option<f64>,
 }
 
 impl Observation {
@@ -168,6 +170,7 @@ impl Observation {
             && self.modes.iter().all(|u| u.is_finite())
             && self.coupling.is_none_or(f64::is_finite)
             && self.energy.is_none_or(|e| e.modes.is_finite() && e.coupling.is_finite())
+            && self.sharpness.is_none_or(f64::is_finite)
     }
 }
 

@@ -31,6 +31,7 @@ mod plot;
 mod range;
 mod scene;
 mod selection;
+mod sharpness;
 mod study;
 mod style;
 
@@ -54,6 +55,8 @@ pub enum Panel {
     Energy,
     /// Frobenius norm of the off-diagonal part of UᵀWV, on a logarithmic axis.
     Coupling,
+    /// The largest eigenvalue of the Hessian of the loss, with the limit 2/η of descent.
+    Sharpness,
 }
 
 /// A file format for figures.
@@ -101,6 +104,8 @@ pub struct Overlay<'a> {
     pub trajectories: &'a [Trajectory],
     /// The modes of the task, by descending singular value.
     pub modes: &'a [ModeSummary],
+    /// 2/η, the sharpness beyond which descent is not stable, if there is descent.
+    pub stable_sharpness: Option<f64>,
     /// What the error panel shows.
     pub differences: &'a [Difference],
     /// From top to bottom; a panel given twice is drawn once.

@@ -19,6 +19,8 @@ pub(super) enum Mark {
     Beyond { t: f64, ink: Ink },
     /// A value reached in the end.
     Level { value: f64, ink: Ink },
+    /// A value that something must not exceed.
+    Limit { value: f64, pen: Pen },
     /// A predicted point of a curve.
     Prediction { t: f64, value: f64, ink: Ink, size: f64 },
 }
@@ -29,6 +31,7 @@ impl Mark {
         match self {
             Mark::Band { .. } => 0,
             Mark::Level { .. } => 1,
+            Mark::Limit { pen, .. } => pen.layer,
             Mark::Curve { pen, .. } => pen.layer,
             Mark::Points { .. } | Mark::Beyond { .. } => 7,
             Mark::Prediction { .. } => 8,

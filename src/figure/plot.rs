@@ -154,6 +154,10 @@ fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) -> Opti
             let pen = level_pen(*ink);
             scene.stroke(vec![(left, y), (right, y)], pen.width, pen.ink);
         }
+        Mark::Limit { value, pen } => {
+            let y = frame.y(axis, *value).filter(|y| (top..=bottom).contains(y))?;
+            draw_line(scene, &[(left, y), (right, y)], pen, &Rings { gap: 1.0, most: 0, phase: 0.0 });
+        }
         Mark::Prediction { t, value, ink, size } => {
             let place = frame.place(axis, *t, *value).filter(|p| frame.rect.contains(*p))?;
             draw_prediction(scene, place, *ink, *size);

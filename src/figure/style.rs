@@ -77,7 +77,7 @@ pub(super) struct Pen {
 
 impl Pen {
     /// A plain solid line.
-    pub fn solid(ink: Ink, width: f64, layer: u8) -> Pen {
+    pub const fn solid(ink: Ink, width: f64, layer: u8) -> Pen {
         Pen { ink, width, dash: None, rings: None, layer }
     }
 }

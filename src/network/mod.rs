@@ -1,9 +1,11 @@
 //! The network: widths, starting weights, and the gradient of the loss.
 
 mod gradient;
+mod hessian;
 mod start;
 
 pub use gradient::Gradient;
+pub use hessian::Hessian;
 pub use start::{Start, StartError, check_imbalance, scale_of, starting_weights};
 
 use nalgebra::DMatrix;

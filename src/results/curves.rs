@@ -12,6 +12,7 @@ pub(super) fn number(value: f64) -> String {
 struct Columns {
     modes: usize,
     energy: bool,
+    sharpness: bool,
     spread: bool,
 }
 
@@ -21,6 +22,7 @@ impl Columns {
         Columns {
             modes,
             energy: first.is_some_and(|s| s.mean.energy.is_some()),
+            sharpness: first.is_some_and(|s| s.mean.sharpness.is_some()),
             spread: first.is_some_and(|s| s.spread.is_some()),
         }
     }
@@ -42,6 +44,9 @@ impl Columns {
             names.push(format!("energy_modes{suffix}"));
             names.push(format!("energy_coupling{suffix}"));
         }
+        if self.sharpness {
+            names.push(format!("sharpness{suffix}"));
+        }
         names
     }
 
@@ -61,6 +66,9 @@ impl Columns {
         if let (true, Some(energy)) = (self.energy, observation.energy) {
             fields.push(number(energy.modes));
             fields.push(number(energy.coupling));
+        }
+        if let (true, Some(sharpness)) = (self.sharpness, observation.sharpness) {
+            fields.push(number(sharpness));
         }
         fields
     }
@@ -112,6 +120,7 @@ struct Places {
     modes: Vec<usize>,
     coupling: usize,
     energy: Option<(usize, usize)>,
+    sharpness: Option<usize>,
 }
 
 impl Places {
@@ -121,6 +130,7 @@ impl Places {
             modes: (1..=modes).map(|mode| position(&format!("mode_{mode}{suffix}"))).collect::<Option<_>>()?,
             coupling: position(&format!("coupling{suffix}"))?,
             energy: position(&format!("energy_modes{suffix}")).zip(position(&format!("energy_coupling{suffix}"))),
+            sharpness: position(&format!("sharpness{suffix}")),
         })
     }
 
@@ -134,11 +144,16 @@ impl Places {
             Some((modes, coupling)) => Some(Energy { modes: number(modes)?, coupling: number(coupling)? }),
             None => None,
         };
+        let sharpness = match self.sharpness {
+            Some(place) => Some(number(place)?),
+            None => None,
+        };
         Some(Observation {
             loss: number(self.loss)?,
             modes: self.modes.iter().map(|place| number(*place)).collect::<Option<_>>()?,
             coupling,
             energy,
+            sharpness,
         })
     }
 }

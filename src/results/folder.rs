@@ -100,10 +100,10 @@ pub struct Content<'a> {
     pub plots: bool,
 }
 
-/// Writes the results of a run.
+/// Writes the results of a run beside the destination, then moves them there.
 ///
 /// # Errors
-/// As for [`publish`].
+/// If anything fails; then nothing is left behind, and what was there before is still there.
 pub fn write(destination: &Destination, content: Content) -> Result<(), FolderError> {
     publish(destination, |folder| fill(folder, destination, content))
 }
@@ -215,6 +215,7 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
             obstacle: report.forecast.estimate.as_deref(),
             trajectories: &report.trajectories,
             modes: &report.forecast.modes,
+            stable_sharpness: built.experiment.sgd.map(|sgd| 2.0 / sgd.learning_rate),
             differences: &report.differences,
             panels: &built.filled.plot.panels,
         };

@@ -33,6 +33,8 @@ pub struct Picture<'a> {
     pub trajectories: &'a [Trajectory],
     /// The modes.
     pub modes: &'a [ModeSummary],
+    /// 2/η, if there is descent.
+    pub stable_sharpness: Option<f64>,
     /// Each arm against each other.
     pub differences: &'a [Difference],
     /// Panels from top to bottom.
@@ -56,6 +58,7 @@ impl Picture<'_> {
             time_label: &time_label,
             trajectories: self.trajectories,
             modes: self.modes,
+            stable_sharpness: self.stable_sharpness,
             differences: self.differences,
             panels: self.panels,
         };

@@ -23,6 +23,8 @@ pub struct Saved {
     pub trajectories: Vec<Trajectory>,
     /// The modes.
     pub modes: Vec<ModeSummary>,
+    /// 2/η, if there is descent.
+    pub stable_sharpness: Option<f64>,
     /// Each arm against each other.
     pub differences: Vec<Difference>,
     /// The panels that the scenario asks for.
@@ -43,6 +45,7 @@ impl Saved {
             obstacle: None,
             trajectories: Vec::new(),
             modes: Vec::new(),
+            stable_sharpness: None,
             differences: Vec::new(),
             panels: scenario.plot.panels,
             studies: Vec::new(),
@@ -59,6 +62,7 @@ impl Saved {
             obstacle: self.obstacle.as_deref(),
             trajectories: &self.trajectories,
             modes: &self.modes,
+            stable_sharpness: self.stable_sharpness,
             differences: &self.differences,
             panels: &self.panels,
         }
@@ -124,6 +128,7 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
         tau: scenario.time.tau,
         obstacle: summary.get("obstacle").and_then(Value::as_str).map(str::to_owned),
         modes: modes.iter().map(mode).collect::<Option<_>>().ok_or(ReadError::Foreign(path))?,
+        stable_sharpness: scenario.sgd.as_ref().map(|sgd| 2.0 / sgd.learning_rate),
         differences: differences(&trajectories),
         trajectories,
         panels: scenario.plot.panels,

@@ -94,11 +94,15 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize) -> Result<Check, Complaint
         Quantity::FinalStrength => Figure::FinalStrength,
         Quantity::FinalLoss => Figure::FinalLoss,
         Quantity::LargestCoupling if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::LargestCoupling,
+        Quantity::FinalSharpness if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::FinalSharpness,
+        Quantity::FinalSharpness => {
+            return Err(("quantity", format!("the arm `{arm}` has no weights"), None));
+        }
         Quantity::LargestCoupling => {
             return Err(("quantity", format!("the arm `{arm}` has no coupling"), None));
         }
         _ => {
-            let allowed = "half_time, final_loss, final_strength, largest_coupling";
+            let allowed = "half_time, final_loss, final_strength, final_sharpness, largest_coupling";
             return Err(("quantity", "this is not a figure of one arm".into(), Some(allowed.into())));
         }
     };

@@ -10,7 +10,7 @@ use crate::experiment::{Batch, Experiment, Order, SgdSettings};
 use crate::linalg::map_of;
 use crate::network::Gradient;
 use crate::random::{self, Purpose};
-use crate::sampling::{into_frame, of_weights};
+use crate::sampling::{in_frame, into_frame, of_weights, sharpness};
 use crate::task::{Averaging, Samples};
 use crate::text::number;
 use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, Trajectory, Work};
@@ -155,7 +155,8 @@ fn minibatch(
         |t, weights| {
             let weights = experiment.widths.unflatten(weights);
             let map = map_of(&weights);
-            let mean = experiment.probe.observe(&frame.enter(&map));
+            let mut mean = experiment.probe.observe(&frame.enter(&map));
+            mean.sharpness = sharpness(experiment, &in_frame(&experiment.task.statistics, &weights));
             let state = experiment.keep.any().then(|| crate::trajectory::State {
                 map,
                 weights: experiment.keep.weights.then_some(weights),
@@ -277,6 +278,7 @@ fn combine(runs: &[&Observation], statistic: impl Fn(&[f64]) -> f64) -> Observat
             modes: over(&|o| o.energy.map_or(0.0, |e| e.modes)),
             coupling: over(&|o| o.energy.map_or(0.0, |e| e.coupling)),
         }),
+        sharpness: runs.iter().all(|o| o.sharpness.is_some()).then(|| over(&|o| o.sharpness.unwrap_or(0.0))),
     }
 }
 

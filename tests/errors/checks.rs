@@ -100,7 +100,7 @@ fn a_check_is_either_a_comparison_or_a_figure() {
     scenario.toml:25:12: this is not a figure of one arm
       25 | quantity = "loss"
          |            ^^^^^^
-      allowed: half_time, final_loss, final_strength, largest_coupling
+      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling
     "#);
     assert_snapshot!(check("arm = \"flow\"\nquantity = \"half_time\""), @"
     scenario.toml:23:1: a check of one arm needs the number to `expect`
@@ -167,6 +167,6 @@ fn a_figure_has_a_panel() {
     scenario.toml:24:10: a figure needs at least one panel
       24 | panels = []
          |          ^^
-      allowed: modes, loss, error, energy, coupling
+      allowed: modes, loss, error, energy, coupling, sharpness
     ");
 }

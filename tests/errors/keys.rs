@@ -81,7 +81,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:24:1: unknown key `weight`; did you mean `weights`?
       24 | weight = true
          | ^^^^^^
-      allowed: weights
+      allowed: weights, sharpness
     ");
     assert_snapshot!(refusal(&with("singular_values = [3.0, 2.0]", "singular_values = [3.0]\ninput_spectrum = { pow = 1 }")), @"
     scenario.toml:5:20: unknown key `pow`; did you mean `power`?
@@ -151,7 +151,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:24:20: unknown name `los`; did you mean `loss`?
       24 | panels = ["modes", "los"]
          |                    ^^^^^
-      allowed: modes, loss, error, energy, coupling
+      allowed: modes, loss, error, energy, coupling, sharpness
     "#);
     assert_snapshot!(refusal(&and("[plot]\nformats = [\"pdf\"]")), @r#"
     scenario.toml:24:12: unknown name `pdf`; did you mean `png`?

@@ -20,7 +20,13 @@ pub fn observe(strengths: &[f64], t: f64) -> Observation {
     let modes: Vec<f64> = strengths.iter().map(|&s| sigmoid(s, t)).collect();
     let loss = strengths.iter().zip(&modes).map(|(s, u)| 0.5 * (s - u).powi(2)).sum();
     let coupling = 1e-8 * (-t).exp();
-    Observation { loss, modes, coupling: Some(coupling), energy: Some(Energy { modes: loss, coupling }) }
+    Observation {
+        loss,
+        modes,
+        coupling: Some(coupling),
+        energy: Some(Energy { modes: loss, coupling }),
+        sharpness: None,
+    }
 }
 
 pub fn trajectory(arm: Arm, strengths: &[f64], times: &[f64]) -> Trajectory {
@@ -31,6 +37,7 @@ pub fn trajectory(arm: Arm, strengths: &[f64], times: &[f64]) -> Trajectory {
             modes: mean.modes.iter().map(|u| 0.1 * u).collect(),
             coupling: None,
             energy: None,
+            sharpness: None,
         });
         Sample { t, mean, spread, state: None }
     };
@@ -79,6 +86,7 @@ pub fn overlay<'a>(trajectories: &'a [Trajectory], modes: &'a [ModeSummary]) -> 
         time_label: "time t (τ = 1)",
         trajectories,
         modes,
+        stable_sharpness: None,
         differences: &[],
         panels: &PANELS,
     }

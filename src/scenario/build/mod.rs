@@ -15,6 +15,7 @@ use super::values::{BatchSize, End};
 use crate::analytic::Given;
 use crate::comparison::{Check, Compared};
 use crate::experiment::*;
+use crate::figure::Panel;
 use crate::files::FileError;
 use crate::network::{Gradient, Widths};
 use crate::premises::Premises;
@@ -179,7 +180,9 @@ impl Builder<'_> {
     fn keep(&self) -> Keep {
         let wants = |q: Quantity| self.scenario.checks.iter().any(|c| c.quantity == q);
         let weights = self.scenario.output.weights || wants(Quantity::Weights);
-        Keep { map: weights || wants(Quantity::Map), weights }
+        let shown = self.scenario.plot.panels.contains(&Panel::Sharpness);
+        let sharpness = shown || self.scenario.output.sharpness || wants(Quantity::FinalSharpness);
+        Keep { map: weights || wants(Quantity::Map), weights, sharpness }
     }
 
     fn widths(&self, inputs: usize, outputs: usize) -> Result<Widths, Fault> {

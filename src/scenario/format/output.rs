@@ -25,6 +25,8 @@ pub enum Quantity {
     FinalStrength,
     /// Largest coupling of one arm over all samples.
     LargestCoupling,
+    /// Largest eigenvalue of the Hessian at the last sample of one arm.
+    FinalSharpness,
     /// Updates until learned, of one network of a study.
     LearningTime,
     /// What the law of its depth says they are.
@@ -62,7 +64,8 @@ pub struct CheckTable {
     /// N_l of the study's network, or of the first of those that a slope, a ratio or an error is taken over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<usize>,
-    /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, largest_coupling (arm);
+    /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, final_sharpness,
+    /// largest_coupling (arm);
     /// learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio,
     /// prediction_error (study).
     pub quantity: Quantity,
@@ -110,4 +113,7 @@ pub struct Output {
     /// Also the weight matrices at the sample times.
     #[serde(default)]
     pub weights: bool,
+    /// Also the largest eigenvalue of the Hessian at the sample times, as a column of the arms that have weights.
+    #[serde(default)]
+    pub sharpness: bool,
 }
