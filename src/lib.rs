@@ -48,6 +48,7 @@ pub mod kernels;
 pub mod linalg;
 pub mod modes;
 pub mod network;
+pub mod plateaus;
 pub mod premises;
 pub mod probe;
 pub mod random;

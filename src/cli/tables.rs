@@ -2,6 +2,7 @@
 
 use super::premises::premises;
 use crate::comparison::Verdict;
+use crate::plateaus::{Plateau, plateaus};
 use crate::report::Report;
 use crate::scenario::Built;
 use crate::study::{Ended, Point, Prediction, StudyResult};
@@ -57,6 +58,10 @@ pub(super) fn report(built: &Built, report: &Report) -> String {
         if hidden > 0 {
             parts.push(format!("and {hidden} more modes, in summary.json"));
         }
+    }
+    let stays = plateaus(&report.forecast.modes, &report.trajectories);
+    if arms_run && stays.len() > 1 && stays.len() <= MODES_SHOWN {
+        parts.push(plateau_table(report, &stays).to_string());
     }
     if arms_run {
         parts.push(premises(&built.experiment, report.monitor.as_ref()).to_string());
@@ -120,6 +125,27 @@ fn half_times(report: &Report) -> Table {
         table.add_row(row);
     }
     align_right(&mut table, 0..header.len());
+    table
+}
+
+/// How long learning stays near each critical point, as predicted and as each arm has it.
+fn plateau_table(report: &Report, stays: &[Plateau]) -> Table {
+    let mut header = vec!["plateau", "L − L_min", "length predicted"];
+    header.extend(report.trajectories.iter().map(|t| t.arm.name()));
+    let mut table = table(&header);
+    for stay in stays {
+        let name = match stay.learned.as_slice() {
+            [] => "nothing learned".to_owned(),
+            learned => {
+                let modes: Vec<String> = learned.iter().map(|mode| (mode + 1).to_string()).collect();
+                format!("learned: {}", modes.join(", "))
+            }
+        };
+        let mut row = vec![name, short(Some(stay.excess)), short(stay.predicted)];
+        row.extend(stay.measured.iter().map(|(_, length)| short(*length)));
+        table.add_row(row);
+    }
+    align_right(&mut table, 1..header.len());
     table
 }
 

@@ -29,6 +29,7 @@ mod page;
 mod plan;
 mod plot;
 mod range;
+mod saddles;
 mod scene;
 mod selection;
 mod sharpness;
@@ -57,6 +58,8 @@ pub enum Panel {
     Coupling,
     /// The largest eigenvalue of the Hessian of the loss, with the limit 2/η of descent.
     Sharpness,
+    /// How far W is from each critical point that learning passes, on a logarithmic axis.
+    Saddles,
 }
 
 /// A file format for figures.

@@ -5,6 +5,7 @@ use crate::comparison::{Check, Verdict};
 use crate::converge::{Ladder, Rung};
 use crate::experiment::Experiment;
 use crate::flow::Monitor;
+use crate::plateaus::{Plateau, plateaus};
 use crate::premises::HOLDS;
 use crate::report::Report;
 use crate::scenario::Built;
@@ -25,6 +26,7 @@ pub fn summary(built: &Built, report: &Report) -> Value {
         "obstacle": report.forecast.estimate,
         "modes": modes(report),
         "studies": report.studies.iter().map(studies::to_json).collect::<Vec<_>>(),
+        "plateaus": plateaus(&report.forecast.modes, &report.trajectories).iter().map(plateau).collect::<Vec<_>>(),
         "checks": report.verdicts.iter().map(verdict).collect::<Vec<_>>(),
         "comparisons": comparisons(report),
         "invariants": invariants(report),
@@ -127,6 +129,17 @@ fn learning_rate(experiment: &Experiment, rate: f64) -> Value {
         "largest_stable": stable,
         "holds": stable.is_none_or(|stable| rate < stable),
         "estimate": sharpness.estimate,
+    })
+}
+
+fn plateau(plateau: &Plateau) -> Value {
+    let measured: Map<String, Value> =
+        plateau.measured.iter().map(|(arm, length)| (arm.name().to_owned(), json!(length))).collect();
+    json!({
+        "learned": plateau.learned.iter().map(|mode| mode + 1).collect::<Vec<_>>(),
+        "excess_loss": plateau.excess,
+        "predicted_length": plateau.predicted,
+        "length": measured,
     })
 }
 
