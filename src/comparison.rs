@@ -10,6 +10,8 @@ pub struct ModeSummary {
     pub s: f64,
     /// v_αᵀΣ11v_α, the variance of the inputs along the mode.
     pub input_eigenvalue: f64,
+    /// Its strengths at t = 0, one per weight matrix, W1 first; none if they are not known.
+    pub start: Vec<f64>,
     /// Half-learning time by the closed form; `None` where there is none or it is never reached.
     pub predicted_half_time: Option<f64>,
 }

@@ -29,10 +29,12 @@ pub fn forecast(experiment: &Experiment) -> Forecast {
         Some(form) => analytic::half_time_from(experiment, form, mode, of_strengths(mode)),
         None => of_strengths(mode),
     };
+    let aligned = !fails(experiment.premises.aligned);
     let modes = (0..basis.len())
         .map(|mode| ModeSummary {
             s: basis.s[mode],
             input_eigenvalue: basis.input_eigenvalues[mode],
+            start: if aligned { experiment.reduction.strengths[mode].clone() } else { Vec::new() },
             predicted_half_time: predicted(mode).filter(|t| t.is_finite()),
         })
         .collect();

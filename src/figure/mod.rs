@@ -26,6 +26,7 @@ mod loss;
 mod modes;
 mod number;
 mod page;
+mod phase;
 mod plan;
 mod plot;
 mod range;
@@ -58,6 +59,8 @@ pub enum Panel {
     Coupling,
     /// The largest eigenvalue of the Hessian of the loss, with the limit 2/η of descent.
     Sharpness,
+    /// The phase portrait of the first mode of two aligned weight matrices, in the plane of its strengths.
+    Phase,
     /// How far W is from each critical point that learning passes, on a logarithmic axis.
     Saddles,
 }

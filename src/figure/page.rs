@@ -10,7 +10,7 @@ use super::scene::{Align, Scene};
 use super::selection::{Selection, select};
 use super::style::{FAINT, INK, MARGIN, PAGE_WIDTH, SMALL, TEXT, TITLE};
 use super::{FigureError, Overlay, Panel};
-use super::{coupling, energy, error, font, loss, modes, plot, range, saddles, sharpness};
+use super::{coupling, energy, error, font, loss, modes, phase, plot, range, saddles, sharpness};
 
 /// Between two panels, and between the legend and the first.
 const PANEL_GAP: f64 = 12.0;
@@ -30,7 +30,13 @@ pub(super) fn compose(overlay: &Overlay) -> Result<Scene, FigureError> {
     let below_legend = draw_legend(&mut scene, overlay, &selection, below_title);
     let time = time_axis(overlay);
     let stack = Stack { plans: &plans, across: time.as_ref(), title: overlay.time_label };
-    scene.height = draw_panels(&mut scene, &stack, below_legend);
+    let mut below = if plans.is_empty() { below_legend } else { draw_panels(&mut scene, &stack, below_legend) };
+    if overlay.panels.contains(&Panel::Phase) {
+        let (plan, across) = phase::plan(overlay);
+        let stack = Stack { plans: &[lowered(plan)], across: across.as_ref(), title: "strength a of W1" };
+        below = draw_panels(&mut scene, &stack, below + PANEL_GAP);
+    }
+    scene.height = below;
     Ok(scene)
 }
 
@@ -53,8 +59,11 @@ fn plans(overlay: &Overlay, selection: &Selection) -> Result<Vec<Plan>, FigureEr
         Panel::Coupling => coupling::plan(overlay),
         Panel::Sharpness => sharpness::plan(overlay),
         Panel::Saddles => saddles::plan(overlay),
+        // In a plane of its own, below the others.
+        Panel::Phase => phase::plan(overlay).0,
     };
-    Ok(panels.iter().map(plan).map(lowered).collect())
+    let over_time = panels.iter().filter(|panel| **panel != Panel::Phase);
+    Ok(over_time.map(plan).map(lowered).collect())
 }
 
 /// A panel with nothing to show only says so: it needs neither height nor keys.

@@ -19,6 +19,8 @@ pub(super) enum Mark {
     Beyond { t: f64, ink: Ink },
     /// A value reached in the end.
     Level { value: f64, ink: Ink },
+    /// Which way a field points at a place.
+    Arrow { at: (f64, f64), towards: (f64, f64) },
     /// A value that something must not exceed.
     Limit { value: f64, pen: Pen },
     /// A predicted point of a curve.
@@ -29,7 +31,7 @@ impl Mark {
     /// Marks of a higher layer cover those of a lower one.
     pub fn layer(&self) -> u8 {
         match self {
-            Mark::Band { .. } => 0,
+            Mark::Band { .. } | Mark::Arrow { .. } => 0,
             Mark::Level { .. } => 1,
             Mark::Limit { pen, .. } => pen.layer,
             Mark::Curve { pen, .. } => pen.layer,

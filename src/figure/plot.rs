@@ -11,7 +11,7 @@ use super::modes::level_pen;
 use super::number::power_of_ten;
 use super::plan::{Mark, Plan};
 use super::scene::{Align, Ink, Point, Scene};
-use super::style::{FAINT, FRAME, GRID, INK, Pen, RING_RADIUS, RING_WIDTH, SMALL, TEXT};
+use super::style::{FAINT, FIELD, FRAME, GRID, INK, Pen, RING_RADIUS, RING_WIDTH, SMALL, TEXT};
 
 /// Between a heading and the keys beside it.
 const HEADING_GAP: f64 = 18.0;
@@ -154,6 +154,10 @@ fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) -> Opti
             let pen = level_pen(*ink);
             scene.stroke(vec![(left, y), (right, y)], pen.width, pen.ink);
         }
+        Mark::Arrow { at, towards } => {
+            let ahead = (at.0 + 1e-3 * towards.0, at.1 + 1e-3 * towards.1);
+            draw_arrow(scene, frame.place(axis, at.0, at.1)?, frame.place(axis, ahead.0, ahead.1)?);
+        }
         Mark::Limit { value, pen } => {
             let y = frame.y(axis, *value).filter(|y| (top..=bottom).contains(y))?;
             draw_line(scene, &[(left, y), (right, y)], pen, &Rings { gap: 1.0, most: 0, phase: 0.0 });
@@ -164,6 +168,22 @@ fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) -> Opti
         }
     }
     None
+}
+
+/// An arrow of fixed length around a place, in the direction of another.
+fn draw_arrow(scene: &mut Scene, (x, y): Point, ahead: Point) {
+    const HALF: f64 = 7.0;
+    const HEAD: f64 = 3.5;
+    let (dx, dy) = (ahead.0 - x, ahead.1 - y);
+    let length = dx.hypot(dy);
+    if length.is_nan() || length <= 0.0 {
+        return;
+    }
+    let (dx, dy) = (dx / length, dy / length);
+    let tip = (x + HALF * dx, y + HALF * dy);
+    let side = |s: f64| (tip.0 - HEAD * (dx + s * dy), tip.1 - HEAD * (dy - s * dx));
+    scene.stroke(vec![(x - HALF * dx, y - HALF * dy), tip], 0.9, FIELD);
+    scene.stroke(vec![side(0.6), tip, side(-0.6)], 0.9, FIELD);
 }
 
 /// Draws the pieces of a curve; returns where the last one ends.

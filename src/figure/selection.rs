@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn modes(values: impl IntoIterator<Item = f64>) -> Vec<ModeSummary> {
-        let mode = |s| ModeSummary { s, input_eigenvalue: 1.0, predicted_half_time: None };
+        let mode = |s| ModeSummary { s, input_eigenvalue: 1.0, start: Vec::new(), predicted_half_time: None };
         values.into_iter().map(mode).collect()
     }
 

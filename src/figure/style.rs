@@ -23,6 +23,8 @@ pub(super) const INK: Ink = Ink(30, 30, 30);
 pub(super) const FAINT: Ink = Ink(95, 95, 95);
 /// Frames and ticks.
 pub(super) const FRAME: Ink = Ink(120, 120, 120);
+/// Arrows of a field.
+pub(super) const FIELD: Ink = Ink(175, 175, 175);
 /// Grid lines.
 pub(super) const GRID: Ink = Ink(232, 232, 232);
 /// Modes that the task does not ask for (s = 0).

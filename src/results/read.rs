@@ -158,6 +158,7 @@ fn mode(value: &Value) -> Option<ModeSummary> {
     Some(ModeSummary {
         s: value.get("s")?.as_f64()?,
         input_eigenvalue: value.get("input_eigenvalue")?.as_f64()?,
+        start: value.get("start").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_f64).collect(),
         predicted_half_time: value.get("predicted_half_time").and_then(Value::as_f64),
     })
 }

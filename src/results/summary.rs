@@ -154,6 +154,7 @@ fn modes(report: &Report) -> Vec<Value> {
             "mode": index + 1,
             "s": mode.s,
             "input_eigenvalue": mode.input_eigenvalue,
+            "start": mode.start,
             "final_strength": mode.final_strength(),
             "half_time": measured,
             "predicted_half_time": mode.predicted_half_time,

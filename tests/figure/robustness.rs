@@ -88,7 +88,8 @@ fn draw_constant(times: &[f64], value: f64, spread: Option<f64>, complete: bool)
             sample.spread = spread.map(observation);
         }
     }
-    let mode = |s: f64| ModeSummary { s, input_eigenvalue: 0.0, predicted_half_time: Some(value) };
+    let mode =
+        |s: f64| ModeSummary { s, input_eigenvalue: 0.0, start: vec![value, s], predicted_half_time: Some(value) };
     let modes = [mode(value.abs()), mode(1.0), mode(0.0)];
     let differences = [difference(times, value)];
     let svg = svg(&Overlay { differences: &differences, ..overlay(&runs, &modes) });

@@ -61,7 +61,12 @@ pub fn summaries(strengths: &[f64]) -> Vec<ModeSummary> {
     let half = |s: f64| (s / START - 1.0).ln() / (2.0 * s);
     strengths
         .iter()
-        .map(|&s| ModeSummary { s, input_eigenvalue: 1.0, predicted_half_time: (s > 0.0).then(|| half(s)) })
+        .map(|&s| ModeSummary {
+            s,
+            input_eigenvalue: 1.0,
+            start: Vec::new(),
+            predicted_half_time: (s > 0.0).then(|| half(s)),
+        })
         .collect()
 }
 
