@@ -60,8 +60,8 @@ pub(super) fn report(built: &Built, report: &Report) -> String {
         }
     }
     let stays = plateaus(&report.forecast.modes, &report.trajectories);
-    if arms_run && stays.len() > 1 && stays.len() <= MODES_SHOWN {
-        parts.push(plateau_table(report, &stays).to_string());
+    if arms_run {
+        parts.extend(plateau_table(&stays).map(|table| table.to_string()));
     }
     if arms_run {
         parts.push(premises(&built.experiment, report.monitor.as_ref()).to_string());
@@ -129,9 +129,13 @@ fn half_times(report: &Report) -> Table {
 }
 
 /// How long learning stays near each critical point, as predicted and as each arm has it.
-fn plateau_table(report: &Report, stays: &[Plateau]) -> Table {
+/// `None` where there is nothing to pass, or too much to list.
+pub(super) fn plateau_table(stays: &[Plateau]) -> Option<Table> {
+    if !(2..=MODES_SHOWN).contains(&stays.len()) {
+        return None;
+    }
     let mut header = vec!["plateau", "L − L_min", "length predicted"];
-    header.extend(report.trajectories.iter().map(|t| t.arm.name()));
+    header.extend(stays.iter().take(1).flat_map(|stay| stay.measured.iter().map(|(arm, _)| arm.name())));
     let mut table = table(&header);
     for stay in stays {
         let name = match stay.learned.as_slice() {
@@ -146,7 +150,7 @@ fn plateau_table(report: &Report, stays: &[Plateau]) -> Table {
         table.add_row(row);
     }
     align_right(&mut table, 1..header.len());
-    table
+    Some(table)
 }
 
 fn differences(report: &Report) -> Table {

@@ -3,11 +3,12 @@
 mod studies;
 
 use super::premises::premises;
-use super::tables::{short, table};
+use super::tables::{plateau_table, short, table};
 use super::{ExplainArgs, Status, complain, run, say};
 use crate::analytic::{FormName, choose, time_to_reach};
 use crate::experiment::{Batch, Depth, Experiment, SgdSettings};
 use crate::forecast::{Forecast, forecast};
+use crate::plateaus::{Plateau, plateaus};
 use crate::premises::HOLDS;
 use crate::scenario::Built;
 use crate::sgd::Pace;
@@ -60,11 +61,12 @@ impl<'a> Explanation<'a> {
             premises(self.experiment, None).to_string(),
             self.exactness(),
             self.mode_table(),
+            plateau_table(&plateaus(&self.forecast.modes, &[])).map_or_else(String::new, |table| table.to_string()),
             self.stability(),
             self.cost(),
         ];
         let studies = self.built.studies.iter().map(|study| studies::text(self.experiment, study));
-        own.into_iter().chain(studies).collect::<Vec<_>>().join("\n\n")
+        own.into_iter().filter(|part| !part.is_empty()).chain(studies).collect::<Vec<_>>().join("\n\n")
     }
 
     fn network(&self) -> String {
@@ -244,6 +246,14 @@ impl<'a> Explanation<'a> {
                 })
             })
             .collect();
+        let plateau = |plateau: &Plateau| {
+            json!({
+                "learned": plateau.learned.iter().map(|mode| mode + 1).collect::<Vec<_>>(),
+                "excess_loss": plateau.excess,
+                "predicted_length": plateau.predicted,
+            })
+        };
+        let plateaus: Vec<Value> = plateaus(&self.forecast.modes, &[]).iter().map(plateau).collect();
         json!({
             "title": self.built.title,
             "widths": self.experiment.widths.as_slice(),
@@ -258,6 +268,7 @@ impl<'a> Explanation<'a> {
             "exact_form": self.exact.as_ref().ok(),
             "obstacle": self.exact.as_ref().err(),
             "modes": modes,
+            "plateaus": plateaus,
             "sharpness": self.sharpness.value,
             "sharpness_estimate": self.sharpness.estimate,
             "largest_stable_learning_rate": self.sharpness.stable_rate(),
