@@ -3,7 +3,7 @@
 
 use crate::integrate::Method;
 use crate::network::Widths;
-use crate::premises::Premises;
+use crate::premises::{Obstruction, Premises};
 use crate::probe::Probe;
 use crate::reduction::Reduction;
 use crate::task::{ModeBasis, Task};
@@ -27,6 +27,8 @@ pub struct Experiment {
     pub probe: Probe,
     /// The premises of the theory, measured at t = 0.
     pub premises: Premises,
+    /// The saddle at which the exact flow ends; `None` if it ends in a minimum, as far as is known.
+    pub obstruction: Option<Obstruction>,
     /// The modes' strengths at t = 0, exact or effective.
     pub reduction: Reduction,
     /// τ and the sample times.

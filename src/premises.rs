@@ -3,11 +3,16 @@
 use crate::linalg::{map_of, svd};
 use crate::network::Widths;
 use crate::probe::{alignment, imbalances};
+use crate::reduction::Reduction;
+use crate::stability::learns;
 use crate::task::{ModeBasis, Statistics};
 use nalgebra::DMatrix;
 
 /// A premise holds if its violation is below this.
 pub const HOLDS: f64 = 1e-9;
+
+/// What of W2ᵀW2 − W1W1ᵀ is rounding: any more may be amplified as e^{sT}, and is no balance for an exact solution.
+pub const EXACTLY_BALANCED: f64 = 1e-13;
 
 /// Whether a violation is too large; one that is not a number is.
 pub fn fails(violation: f64) -> bool {
@@ -34,8 +39,6 @@ pub struct Premises {
     pub balanced: f64,
     /// W2ᵀW2 − W1W1ᵀ = ℓI, for two weight matrices: ℓ, and the relative difference.
     pub imbalance: Option<Imbalance>,
-    /// That the determinant of the map has the wrong sign for ever; `None` where it has not, or may change.
-    pub obstruction: Option<Obstruction>,
     /// Rank of Σ11 and of Σ31.
     pub ranks: (usize, usize),
     /// Whether two nonzero singular values are equal.
@@ -73,19 +76,42 @@ fn fails_to_matter(multiple: f64, scale: f64) -> bool {
     multiple.abs() <= 4.0 * f64::EPSILON * scale
 }
 
-/// A start that the exact flow leads to a saddle (derived, with 600 random starts as evidence).
-///
-/// If N1 = N3 ≤ all hidden widths, Σ31 is not singular and the weights are balanced, the flow conserves the sign of
-/// det W: W obeys an equation of its own, in which d ln|det W|/dt is finite. Where it differs from the sign
-/// of det Σ31, the flow ends without the weakest mode, at L_min + ½σ_min(W*Σ11^½)².
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A saddle at which the exact flow from this start ends, and which what integrates or steps leaves by rounding.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Obstruction {
     /// L − L_min at the saddle.
     pub excess: f64,
+    /// The modes (from 0) that are never learned, where the start is aligned: they start at 0, or below it and balanced. `None`
+    /// where the sign of the determinant stands in the way, of the weakest mode in effect.
+    pub modes: Option<Vec<usize>>,
 }
 
 impl Obstruction {
-    fn find(
+    /// Of an aligned start mode by mode, and else by the sign of the determinant.
+    pub fn find(
+        statistics: &Statistics,
+        basis: &ModeBasis,
+        reduction: &Reduction,
+        widths: &Widths,
+        weights: &[DMatrix<f64>],
+    ) -> Option<Obstruction> {
+        if reduction.approximation.is_some() {
+            return Obstruction::of_determinant(statistics, basis, widths, weights);
+        }
+        let room = basis.len().min(widths.bottleneck());
+        let stays = |mode: &usize| basis.final_strength(*mode).is_some() && !learns(&reduction.strengths[*mode]);
+        let modes: Vec<usize> = (0..room).filter(stays).collect();
+        let missed = modes.iter().chain(&(room..basis.len()).collect::<Vec<_>>()).copied().collect::<Vec<_>>();
+        let loss = |mode: &usize| Some(0.5 * basis.s[*mode] * basis.final_strength(*mode)?);
+        let excess = missed.iter().filter_map(loss).sum();
+        (!modes.is_empty()).then_some(Obstruction { excess, modes: Some(modes) })
+    }
+
+    /// If N1 = N3 ≤ all hidden widths, Σ31 is not singular and the weights are balanced, the flow conserves the sign of
+    /// det W: W obeys an equation of its own, in which d ln|det W|/dt is finite. Where it differs from the sign
+    /// of det Σ31, the flow ends without the weakest mode, at L_min + ½σ_min(W*Σ11^½)² (derived, with 600 random starts
+    /// as evidence).
+    fn of_determinant(
         statistics: &Statistics,
         basis: &ModeBasis,
         widths: &Widths,
@@ -93,7 +119,7 @@ impl Obstruction {
     ) -> Option<Obstruction> {
         let n = statistics.inputs();
         let applies = widths.depth() > 1 && n == statistics.outputs() && widths.bottleneck() == n && basis.rank == n;
-        if !applies || fails(balance_violation(weights)) {
+        if !applies || balance_violation(weights) > EXACTLY_BALANCED {
             return None;
         }
         let (map, target) = (determinant_sign(&map_of(weights))?, determinant_sign(&statistics.sigma31)?);
@@ -102,7 +128,18 @@ impl Obstruction {
             column *= lambda.sqrt();
         }
         let least = svd(&best).s.last().copied()?;
-        (map != target).then_some(Obstruction { excess: 0.5 * least * least })
+        (map != target).then_some(Obstruction { excess: 0.5 * least * least, modes: None })
+    }
+
+    /// What is never learned, in words.
+    pub fn missing(&self) -> String {
+        match &self.modes {
+            None => "the weakest mode".to_owned(),
+            Some(modes) => {
+                let numbers: Vec<String> = modes.iter().map(|mode| (mode + 1).to_string()).collect();
+                format!("mode{} {}", if modes.len() == 1 { "" } else { "s" }, numbers.join(", "))
+            }
+        }
     }
 }
 
@@ -129,7 +166,6 @@ impl Premises {
             aligned: alignment(weights, &basis.u, &basis.v).violation,
             balanced: balance_violation(weights),
             imbalance: Imbalance::measure(weights),
-            obstruction: Obstruction::find(statistics, basis, widths, weights),
             ranks: (statistics.input_rank(), basis.rank),
             degenerate: basis.degenerate(),
             bottleneck: widths.bottleneck() < basis.rank,

@@ -1,12 +1,11 @@
 //! A scenario's arms run and judged.
 
 use crate::comparison::{Difference, Verdict, differences, judge};
+use crate::experiment::Experiment;
 use crate::flow::Monitor;
 use crate::forecast::{Forecast, forecast};
-use crate::premises::Premises;
 use crate::scenario::Built;
 use crate::study::{Ended, Point, SeriesResult, Setting, StudyResult};
-use crate::task::Statistics;
 use crate::text::number;
 use crate::trajectory::{Arm, Trajectory};
 use crate::{analytic, flow, modes, sgd, study};
@@ -92,7 +91,7 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     if let Some(settings) = &experiment.sgd {
         trajectories.push(sgd::run(experiment, settings, progress));
     }
-    let mut warnings = left_saddle(&experiment.premises, &experiment.task.statistics, &trajectories);
+    let mut warnings = left_saddle(experiment, &trajectories);
     let setting = Setting { task: &experiment.task, tau: experiment.clock.tau, seed: experiment.seed };
     let studies: Vec<StudyResult> = built.studies.iter().map(|study| study::run(setting, study, progress)).collect();
     warnings.extend(studies.iter().flat_map(escaped));
@@ -103,14 +102,15 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
 
 /// The arms that leave a saddle at which the exact flow ends, by rounding or by their steps: each when it is
 /// first below half of the saddle's excess loss.
-fn left_saddle(premises: &Premises, statistics: &Statistics, trajectories: &[Trajectory]) -> Vec<String> {
-    let Some(obstruction) = premises.obstruction else { return Vec::new() };
-    let below = |loss: f64| loss - statistics.least_loss < 0.5 * obstruction.excess;
+fn left_saddle(experiment: &Experiment, trajectories: &[Trajectory]) -> Vec<String> {
+    let Some(obstruction) = &experiment.obstruction else { return Vec::new() };
+    let below = |loss: f64| loss - experiment.task.statistics.least_loss < 0.5 * obstruction.excess;
     let arms = trajectories.iter().filter(|t| matches!(t.arm, Arm::Flow | Arm::Sgd));
     let left = arms.filter_map(|t| Some((t.arm, t.samples.iter().find(|s| below(s.mean.loss))?.t)));
     left.map(|(arm, t)| {
         format!(
-            "{arm} has left the saddle without the weakest mode by t = {}, through rounding or its steps: the exact flow stays",
+            "{arm} has left the saddle without {} by t = {}, through rounding or its steps: the exact flow stays",
+            obstruction.missing(),
             number(t)
         )
     })

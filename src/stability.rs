@@ -71,7 +71,7 @@ fn logarithmic_mean(a: f64, b: f64) -> f64 {
 
 /// Whether a mode of these strengths ever rises: not from the saddle at 0, nor on its stable manifold, on
 /// which two weights or more of equal modulus and negative product lie.
-fn learns(strengths: &[f64]) -> bool {
+pub fn learns(strengths: &[f64]) -> bool {
     let u0: f64 = strengths.iter().product();
     let equal = strengths.windows(2).all(|w| w[0].abs() == w[1].abs());
     strengths.len() == 1

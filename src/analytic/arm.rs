@@ -96,12 +96,16 @@ fn half_time(experiment: &Experiment, form: &Form, mode: usize) -> Option<f64> {
         // Not one exponential but a sum over the inputs' eigenvectors: the crossing is bisected.
         Form::SingleLayer(start) => {
             let strengths = |t: f64| experiment.probe.strengths(&single_layer(experiment, start, t));
-            first_crossing(&experiment.clock.times, |t| strengths(t).get(mode).is_some_and(|u| *u >= half))
+            first_crossing(&experiment.clock.times, |t| {
+                strengths(t).get(mode).is_some_and(|u| *u >= half * (1.0 - 4.0 * f64::EPSILON))
+            })
         }
         Form::Riccati(riccati) => {
             let map = |t: f64| experiment.probe.frame().enter(&riccati.at(t / tau).map());
             let strengths = |t: f64| experiment.probe.strengths(&map(t));
-            first_crossing(&experiment.clock.times, |t| strengths(t).get(mode).is_some_and(|u| *u >= half))
+            first_crossing(&experiment.clock.times, |t| {
+                strengths(t).get(mode).is_some_and(|u| *u >= half * (1.0 - 4.0 * f64::EPSILON))
+            })
         }
         Form::Sigmoid(u0) if u0[mode] >= half => Some(0.0),
         Form::Sigmoid(u0) => pair.balanced_time(u0[mode], half),
@@ -129,7 +133,8 @@ pub fn half_time_from(experiment: &Experiment, form: &Form, mode: usize, hint: O
     let slowest = tau / experiment.basis.s.get(mode)?;
     let hint = hint.filter(|t| t.is_finite() && *t > 0.0).unwrap_or(slowest);
     let map = |t: f64| experiment.probe.frame().enter(&riccati.at(t / tau).map());
-    let above = |t: f64| experiment.probe.strengths(&map(t)).get(mode).is_some_and(|u| *u >= half);
+    let above =
+        |t: f64| experiment.probe.strengths(&map(t)).get(mode).is_some_and(|u| *u >= half * (1.0 - 4.0 * f64::EPSILON));
     // A dozen places up to the hint, then ever larger steps.
     let near = (1..=12).map(|i| hint * f64::from(i) / 10.0);
     let far = (1..=40).map(|i| 1.2 * hint * 2f64.powf(0.5 * f64::from(i)));

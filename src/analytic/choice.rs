@@ -3,7 +3,7 @@
 use super::riccati::Riccati;
 use crate::linalg::{Svd, map_of, svd};
 use crate::network::Widths;
-use crate::premises::{Premises, fails};
+use crate::premises::{EXACTLY_BALANCED, Premises, fails};
 use crate::reduction::{Reduction, effective_start};
 use crate::task::{ModeBasis, Statistics};
 use nalgebra::{DMatrix, DVector};
@@ -112,7 +112,7 @@ pub struct Given<'a> {
     pub basis: &'a ModeBasis,
 }
 
-/// Finds the form asked for.
+/// Finds the form asked for; "auto" is the first one that is exact (of those that are, all agree).
 ///
 /// # Errors
 /// For "auto", if no closed form is exact: the premise that fails, in words.
@@ -130,7 +130,8 @@ pub fn choose(name: FormName, given: &Given) -> Result<ClosedForm, String> {
 fn most_general(given: &Given) -> Result<ClosedForm, String> {
     let candidates: &[FormName] = match given.widths.depth() {
         1 => &[FormName::SingleLayer],
-        2 => &[FormName::Riccati, FormName::Unequal],
+        // Mode by mode first: where both are exact it keeps more digits, of weak modes and near saddles.
+        2 => &[FormName::Unequal, FormName::Riccati],
         _ => &[FormName::Deep],
     };
     let mut obstacles: Vec<String> = Vec::new();
@@ -185,7 +186,8 @@ fn not_white(premises: &Premises) -> Option<String> {
 
 fn not_proportional(premises: &Premises) -> Option<String> {
     let violation = premises.imbalance.map_or(f64::INFINITY, |imbalance| imbalance.violation);
-    fails(violation).then(|| format!("W2ᵀW2 − W1W1ᵀ is not a multiple of the identity (violation {violation:.2e})"))
+    let exact = violation <= EXACTLY_BALANCED;
+    (!exact).then(|| format!("W2ᵀW2 − W1W1ᵀ is not a multiple of the identity (violation {violation:.2e})"))
 }
 
 fn form(name: FormName, given: &Given) -> Form {

@@ -21,11 +21,28 @@ pub struct Riccati {
     /// c of Σ11 = cI: with √c Q in place of Q and cℓ in place of ℓ, c is 1.
     input_eigenvalue: f64,
     /// Eigenvalues Λ of F, descending.
-    exponents: Vec<f64>,
+    exponents: Vec<Exponent>,
     /// Its eigenvectors P, columns.
     vectors: DMatrix<f64>,
     /// L of PᵀQ0 = LO, lower echelon, with O orthogonal: O drops out of QQᵀ.
     lower: DMatrix<f64>,
+}
+
+/// An eigenvalue of F as ±|ℓ|/2 and the rest, which may be small beside it: only differences matter in the end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Exponent {
+    base: f64,
+    rest: f64,
+}
+
+impl Exponent {
+    fn value(self) -> f64 {
+        self.base + self.rest
+    }
+
+    fn minus(self, other: Exponent) -> f64 {
+        (self.base - other.base) + (self.rest - other.rest)
+    }
 }
 
 /// QQᵀ at one time, by a factor Y with QQᵀ = YYᵀ.
@@ -71,14 +88,22 @@ impl Riccati {
         let mut grown = DMatrix::zeros(n, m);
         let mut stacked = DMatrix::zeros(n + m, m);
         for (j, column) in self.lower.column_iter().enumerate() {
-            let logarithm = |(i, l): (usize, &f64)| self.exponents[i] * t + l.abs().ln();
-            let scale = column.iter().enumerate().map(logarithm).fold(0.0, f64::max);
+            let logarithm = |i: usize| self.exponents[i].value() * t + column[i].abs().ln();
+            let top = (0..n).max_by(|a, b| logarithm(*a).total_cmp(&logarithm(*b))).filter(|top| logarithm(*top) > 0.0);
+            let scale = top.map_or(0.0, logarithm);
             for (i, &l) in column.iter().enumerate() {
-                let rate = self.exponents[i];
-                let size = |exponent: f64| (exponent + l.abs().ln() - scale).exp().copysign(l);
-                grown[(i, j)] = size(rate * t);
+                let rate = self.exponents[i].value();
+                // Relative to the largest entry, by the difference of the exponents: each alone has lost those digits.
+                grown[(i, j)] = match top {
+                    Some(top) => {
+                        let ratio = (l / column[top]).abs().ln();
+                        (self.exponents[i].minus(self.exponents[top]) * t + ratio).exp().copysign(l)
+                    }
+                    None => logarithm(i).exp().copysign(l),
+                };
                 // G_i e^{Λ_iT} for a falling direction is the root of ∫₀ᵀe^{−2|Λ_i|σ}dσ: in this order nothing is 0·∞.
-                stacked[(i, j)] = decay_integral(rate.abs(), t).sqrt() * size(if rate > 0.0 { rate * t } else { 0.0 });
+                let entry = if rate > 0.0 { grown[(i, j)] } else { (l.abs().ln() - scale).exp().copysign(l) };
+                stacked[(i, j)] = decay_integral(rate.abs(), t).sqrt() * entry;
             }
             stacked[(n + j, j)] = (-scale).exp();
         }
@@ -153,10 +178,10 @@ fn decay_integral(rate: f64, t: f64) -> f64 {
 ///
 /// A singular value s with its vectors u, v gives ±√(s² + h²) in the plane of (v, 0) and (0, u); what is left of the
 /// inputs has −h, and of the outputs h, all of them exactly.
-fn eigen(sigma31: &DMatrix<f64>, h: f64) -> (Vec<f64>, DMatrix<f64>) {
+fn eigen(sigma31: &DMatrix<f64>, h: f64) -> (Vec<Exponent>, DMatrix<f64>) {
     let (outputs, inputs) = sigma31.shape();
     let decomposition = svd(sigma31);
-    let mut pairs: Vec<(f64, DMatrix<f64>)> = Vec::with_capacity(inputs + outputs);
+    let mut pairs: Vec<(Exponent, DMatrix<f64>)> = Vec::with_capacity(inputs + outputs);
     let stack = |above: DMatrix<f64>, below: DMatrix<f64>| {
         let mut both = DMatrix::zeros(inputs + outputs, 1);
         both.rows_mut(0, inputs).copy_from(&above);
@@ -169,16 +194,18 @@ fn eigen(sigma31: &DMatrix<f64>, h: f64) -> (Vec<f64>, DMatrix<f64>) {
         let (a, b) = if h >= 0.0 { (s, kappa + h) } else { (kappa - h, s) };
         let (a, b) = (a / a.hypot(b), b / a.hypot(b));
         let (u, v) = (decomposition.u.columns(index, 1), decomposition.v.columns(index, 1));
-        pairs.push((kappa, stack(v * a, u * b)));
-        pairs.push((-kappa, stack(v * -b, u * a)));
+        // √(s² + h²) = |h| + s²/(√(s² + h²) + |h|).
+        let beyond = s * (s / (kappa + h.abs()));
+        pairs.push((Exponent { base: h.abs(), rest: beyond }, stack(v * a, u * b)));
+        pairs.push((Exponent { base: -h.abs(), rest: -beyond }, stack(v * -b, u * a)));
     }
     for v in complement(&decomposition.v).column_iter() {
-        pairs.push((-h, stack(DMatrix::from_columns(&[v]), DMatrix::zeros(outputs, 1))));
+        pairs.push((Exponent { base: -h, rest: 0.0 }, stack(DMatrix::from_columns(&[v]), DMatrix::zeros(outputs, 1))));
     }
     for u in complement(&decomposition.u).column_iter() {
-        pairs.push((h, stack(DMatrix::zeros(inputs, 1), DMatrix::from_columns(&[u]))));
+        pairs.push((Exponent { base: h, rest: 0.0 }, stack(DMatrix::zeros(inputs, 1), DMatrix::from_columns(&[u]))));
     }
-    pairs.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    pairs.sort_by(|(a, _), (b, _)| b.minus(*a).total_cmp(&0.0));
     let vectors = DMatrix::from_fn(inputs + outputs, pairs.len(), |i, j| pairs[j].1[(i, 0)]);
     (pairs.into_iter().map(|(value, _)| value).collect(), vectors)
 }
@@ -201,6 +228,7 @@ mod tests {
                 (true, false) => sigma31[(j - inputs, i)],
                 (false, true) => sigma31[(i - inputs, j)],
             });
+            let values: Vec<f64> = values.into_iter().map(Exponent::value).collect();
             let diagonal = DMatrix::from_diagonal(&values.clone().into());
             assert!((&f * &vectors - &vectors * diagonal).amax() < 1e-13 * (1.0 + f.amax()));
             assert!((vectors.transpose() * &vectors - DMatrix::identity(n, n)).amax() < 1e-14);

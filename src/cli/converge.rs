@@ -2,7 +2,7 @@
 
 use super::tables::{align_right, error, table};
 use super::{ConvergeArgs, Status, complain, progress_bar, run, say};
-use crate::converge::{Fit, Ladder, converge, progress_length};
+use crate::converge::{Fit, Ladder, converge, obstacle, progress_length};
 use crate::results::{Destination, write_ladders};
 use std::path::Path;
 
@@ -12,10 +12,8 @@ pub(super) fn run(args: &ConvergeArgs) -> Status {
         Ok(built) => built,
         Err(error) => return complain(&error),
     };
-    let rungs = progress_length(&built.experiment);
-    if rungs == 0 {
-        let message = "nothing to converge: the scenario runs neither flow nor modes nor sgd";
-        return complain(&format!("{}: {message}", args.scenario.display()));
+    if let Some(why) = obstacle(&built.experiment) {
+        return complain(&format!("{}: nothing to converge: {why}", args.scenario.display()));
     }
     let folder = args.out.clone().unwrap_or_else(|| {
         let stem = args.scenario.file_stem().unwrap_or(args.scenario.as_os_str()).to_string_lossy();
@@ -30,7 +28,7 @@ pub(super) fn run(args: &ConvergeArgs) -> Status {
             complain(&format!("warning: {warning}"));
         });
     }
-    let bar = progress_bar(rungs, args.quiet);
+    let bar = progress_bar(progress_length(&built.experiment), args.quiet);
     bar.set_message(built.title.clone());
     let ladders = converge(&built.experiment, || bar.inc(1));
     bar.finish_and_clear();
@@ -41,7 +39,16 @@ pub(super) fn run(args: &ConvergeArgs) -> Status {
         say(&text(&built.title, &ladders));
         say(&format!("Results in {}\n", destination.name().display()));
     }
-    if ladders.iter().all(Ladder::passes) { Status::Good } else { Status::Failed }
+    for ladder in &ladders {
+        if let Some(how) = &ladder.broken {
+            complain(&format!("{}: {}: {how}", args.scenario.display(), ladder.label()));
+        }
+    }
+    match ladders.iter().all(Ladder::passes) {
+        _ if ladders.iter().any(|ladder| ladder.broken.is_some()) => Status::Incomplete,
+        true => Status::Good,
+        false => Status::Failed,
+    }
 }
 
 /// Every rung, then the orders and their verdicts.
@@ -64,7 +71,7 @@ fn text(title: &str, ladders: &[Ladder]) -> String {
         orders.add_row([
             ladder.label(),
             ladder.reference.clone(),
-            ladder.order.map_or_else(|| "–".to_owned(), fitted),
+            ladder.order.map_or_else(|| "none to fit".to_owned(), fitted),
             format!("{} ± {}", ladder.expected.order, ladder.expected.within),
             if ladder.passes() { "pass" } else { "FAIL" }.to_owned(),
         ]);

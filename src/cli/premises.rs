@@ -100,9 +100,9 @@ fn structure(experiment: &Experiment) -> Vec<Line> {
         ),
     ];
     if experiment.widths.depth() > 1 {
-        let free = p.obstruction.is_none();
-        let meaning = "no conserved sign of det W keeps the flow at a saddle";
-        lines.push(Line::stated("determinant", String::new(), free, meaning));
+        let free = experiment.obstruction.is_none();
+        let meaning = "neither a conserved sign of det W nor a = −b keeps it at a saddle";
+        lines.push(Line::stated("the flow ends in a minimum", String::new(), free, meaning));
     }
     lines
 }

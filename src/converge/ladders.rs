@@ -22,10 +22,14 @@ const HALVINGS: u32 = 5;
 const TIMES: usize = 12;
 /// Tolerance of references that have to be integrated.
 const REFERENCE: f64 = 1e-13;
+/// Steps that a reference may take.
+const MAX_STEPS: u64 = 1_000_000;
+/// Updates that the ladders of descent may take in all.
+const MAX_UPDATES: f64 = 1e9;
 /// Absolute tolerance, as a share of rtol times the start's scale.
 const ATOL: f64 = 1e-3;
 /// Errors outside of this are those of too coarse a rung, or of the reference and of rounding.
-const FITTED: std::ops::Range<f64> = 2e-11..1e-2;
+pub(super) const FITTED: std::ops::Range<f64> = 2e-11..1e-2;
 
 const FOLLOWS_RTOL: Expected = Expected { order: 1.0, within: 0.3 };
 const FIRST: Expected = Expected { order: 1.0, within: 0.05 };
@@ -37,13 +41,30 @@ pub fn progress_length(experiment: &Experiment) -> usize {
     2 * integrations * TOLERANCES.len() + if experiment.sgd.is_some() { 2 * HALVINGS as usize } else { 0 }
 }
 
+/// Why no ladder can be climbed; `None` if it can.
+pub fn obstacle(experiment: &Experiment) -> Option<String> {
+    if progress_length(experiment) == 0 {
+        return Some("the scenario runs neither flow nor modes nor sgd".to_owned());
+    }
+    let end = experiment.clock.times.last().copied().unwrap_or(0.0);
+    if end <= 0.0 {
+        return Some("the scenario is looked at at t = 0 only".to_owned());
+    }
+    let updates = end / experiment.clock.tau / experiment.sgd?.learning_rate;
+    if updates < 1.0 {
+        return Some("the first update of sgd leads beyond the end of the run".to_owned());
+    }
+    let all = updates * (f64::from(1u32 << HALVINGS) - 1.0);
+    (all > MAX_UPDATES).then(|| format!("its rates take {all:.1e} updates of sgd; at most {MAX_UPDATES:e} are made"))
+}
+
 /// Every ladder of the arms that the scenario runs: flow and modes by both methods, descent against the flow and
 /// against the modified flow.
 pub fn converge(experiment: &Experiment, mut progress: impl FnMut()) -> Vec<Ladder> {
     let mut ladders = Vec::new();
     let looked_at = at(experiment, spread(&experiment.clock.times));
     if let Some(settings) = experiment.flow {
-        let (reference, name) = flow_reference(&looked_at);
+        let (reference, name) = flow_reference(&looked_at, settings.max_steps);
         for method in [Method::Dop853, Method::Dopri5] {
             let run = |rtol: f64| flow_at(&looked_at, method, rtol, settings.max_steps);
             ladders.push(integrated(Arm::Flow, method, &name, Compared::Map, &reference, run, &mut progress));
@@ -85,14 +106,14 @@ fn flow_at(experiment: &Experiment, method: Method, rtol: f64, max_steps: u64) -
 }
 
 /// The closed form where it is exact, and else the flow at the tightest tolerance.
-fn flow_reference(experiment: &Experiment) -> (Trajectory, String) {
+fn flow_reference(experiment: &Experiment, max_steps: u64) -> (Trajectory, String) {
     match choose(FormName::Auto, &experiment.given()) {
         Ok(form) => {
             let name = format!("the closed form \"{}\"", form.name.name());
             (analytic::run(experiment, &form, |_| ()), name)
         }
         Err(_) => {
-            let flow = flow_at(experiment, Method::Dop853, REFERENCE, u64::MAX);
+            let flow = flow_at(experiment, Method::Dop853, REFERENCE, max_steps.max(MAX_STEPS));
             (flow, format!("the flow, dop853 at rtol {REFERENCE:e}"))
         }
     }
@@ -135,11 +156,13 @@ fn integrated(
     run: impl Fn(f64) -> Trajectory,
     progress: &mut impl FnMut(),
 ) -> Ladder {
+    let mut broken = broken(reference);
     let rungs: Vec<Rung> = TOLERANCES
         .iter()
         .filter_map(|&rtol| {
             let trajectory = run(rtol);
             progress();
+            broken = broken.take().or_else(|| self::broken(&trajectory));
             let error = error(&trajectory, reference, quantity)?;
             let Work { accepted, rejected, wall_s, .. } = trajectory.work;
             let evaluations = method.evaluations(accepted, rejected);
@@ -155,7 +178,13 @@ fn integrated(
         order: Fit::of_logarithms(fitted),
         expected: FOLLOWS_RTOL,
         rungs,
+        broken,
     }
+}
+
+/// How a trajectory ended, if not at its end.
+fn broken(trajectory: &Trajectory) -> Option<String> {
+    (!trajectory.outcome.is_complete()).then(|| trajectory.outcome.to_string())
 }
 
 /// The error of a trajectory that has come as far as its reference.
@@ -169,38 +198,42 @@ fn descents(experiment: &Experiment, settings: &SgdSettings, progress: &mut impl
     // Whole updates at every rate: halves of the largest.
     let unit = settings.learning_rate * experiment.clock.tau;
     let mut times: Vec<f64> =
-        spread(&experiment.clock.times).iter().map(|t| (t / unit).round().max(1.0) * unit).collect();
+        spread(&experiment.clock.times).iter().map(|t| (t / unit).floor().max(1.0) * unit).collect();
     times.dedup();
     let experiment = at(experiment, times);
     let statistics = &experiment.task.statistics;
     let gradient = Gradient::new(&experiment.widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
     let flow = follow(&experiment, &gradient);
     let mut against: [Vec<Rung>; 2] = [Vec::new(), Vec::new()];
+    let mut ended: [Option<String>; 2] = [broken(&flow), None];
     for halving in 0..HALVINGS {
         let rate = settings.learning_rate * 0.5f64.powi(halving as i32);
         let descent = SgdSettings { learning_rate: rate, batch: Batch::Full, runs: 1, ..*settings };
         let descent = sgd::run(&experiment, &descent, |_| ());
         let modified = follow(&experiment, &ModifiedFlow::new(&gradient, rate));
-        for (rungs, reference) in against.iter_mut().zip([&flow, &modified]) {
+        for ((rungs, ended), reference) in against.iter_mut().zip(&mut ended).zip([&flow, &modified]) {
             progress();
+            *ended = ended.take().or_else(|| broken(&descent)).or_else(|| broken(reference));
             let Some(error) = error(&descent, reference, Compared::Map) else { continue };
             let Work { accepted, evaluations, wall_s, .. } = descent.work;
             rungs.push(Rung { setting: rate, error, steps: accepted, evaluations, wall_s });
         }
     }
     let [plain, modified] = against;
-    let ladder = |rungs: Vec<Rung>, method: &str, reference: &str, expected: Expected| Ladder {
+    let [ended_plain, ended_modified] = ended;
+    let ladder = |rungs: Vec<Rung>, broken: Option<String>, method: &str, reference: &str, expected: Expected| Ladder {
         arm: Arm::Sgd,
         method: method.to_owned(),
         varied: "learning_rate",
         reference: format!("{reference}, dop853 at rtol {REFERENCE:e}"),
-        order: Fit::of_logarithms(rungs.iter().filter(|r| r.error > FITTED.start).map(|r| (r.setting, r.error))),
+        order: Fit::of_logarithms(rungs.iter().filter(|r| FITTED.contains(&r.error)).map(|r| (r.setting, r.error))),
         expected,
         rungs,
+        broken,
     };
     [
-        ladder(plain, "against the flow", "the flow", FIRST),
-        ladder(modified, "against the modified flow", "the flow of L + (η/4)‖∇L‖²", SECOND),
+        ladder(plain, ended_plain, "full batch, against the flow", "the flow", FIRST),
+        ladder(modified, ended_modified, "full batch, against the modified flow", "the flow of L + (η/4)‖∇L‖²", SECOND),
     ]
 }
 
@@ -208,7 +241,7 @@ fn descents(experiment: &Experiment, settings: &SgdSettings, progress: &mut impl
 fn follow(experiment: &Experiment, field: &impl crate::integrate::VectorField) -> Trajectory {
     let mut samples: Vec<Sample> = Vec::with_capacity(experiment.clock.times.len());
     let atol = (ATOL * REFERENCE * scale_of(&experiment.start)).max(f64::MIN_POSITIVE);
-    let settings = Settings { method: Method::Dop853, rtol: REFERENCE, atol, max_steps: 10_000_000 };
+    let settings = Settings { method: Method::Dop853, rtol: REFERENCE, atol, max_steps: MAX_STEPS };
     let start = DVector::from_vec(experiment.widths.flatten(&into_frame(experiment)));
     let mut visit = |index: usize, flat: &[f64]| {
         let t = experiment.clock.times[index];

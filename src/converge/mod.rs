@@ -9,7 +9,7 @@ mod ladders;
 mod modified;
 
 pub use fit::Fit;
-pub use ladders::{converge, progress_length};
+pub use ladders::{converge, obstacle, progress_length};
 
 use crate::trajectory::Arm;
 
@@ -54,12 +54,24 @@ pub struct Ladder {
     pub order: Option<Fit>,
     /// What [`Ladder::order`] should be.
     pub expected: Expected,
+    /// How the first run that did not come to its end ended.
+    pub broken: Option<String>,
 }
 
 impl Ladder {
-    /// Whether the fitted order is what it should be; an order that cannot be fitted is not.
+    /// Whether the fitted order is what it should be, within twice its own uncertainty; where every error is at rounding
+    /// level there is no order to be fitted, and nothing amiss.
     pub fn passes(&self) -> bool {
-        self.order.is_some_and(|fit| (fit.slope - self.expected.order).abs() <= self.expected.within)
+        match self.order {
+            Some(fit) => {
+                (fit.slope - self.expected.order).abs() <= self.expected.within + 2.0 * fit.uncertainty
+                    && self.broken.is_none()
+            }
+            None => {
+                let exact = |rung: &Rung| rung.error < ladders::FITTED.start;
+                self.broken.is_none() && !self.rungs.is_empty() && self.rungs.iter().all(exact)
+            }
+        }
     }
 
     /// Arm and method.

@@ -65,6 +65,7 @@ fn ladder(value: &Value) -> Option<Ladder> {
         rungs: value.get("rungs")?.as_array()?.iter().map(rung).collect::<Option<_>>()?,
         order: order.map(|(slope, uncertainty)| Fit { slope, uncertainty, points }),
         expected: Expected { order: number(value, "expected_order")?, within: number(value, "within")? },
+        broken: text("broken"),
     })
 }
 

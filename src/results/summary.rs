@@ -57,7 +57,7 @@ pub(super) fn of_ladders(built: &Built, ladders: &[Ladder]) -> Value {
     let experiment = &built.experiment;
     json!({
         "title": built.title,
-        "status": if ladders.iter().all(Ladder::passes) { "complete" } else { "an order falls short" },
+        "status": ladders.iter().find_map(|ladder| ladder.broken.as_deref()).unwrap_or("complete"),
         "seed": experiment.seed,
         "version": env!("CARGO_PKG_VERSION"),
         "arms": Value::Object(Map::new()),
@@ -88,6 +88,7 @@ fn ladder(ladder: &Ladder) -> Value {
         "fitted_rungs": ladder.order.map(|fit| fit.points),
         "expected_order": ladder.expected.order,
         "within": ladder.expected.within,
+        "broken": ladder.broken,
         "pass": ladder.passes(),
     })
 }
@@ -108,9 +109,14 @@ fn premises(experiment: &Experiment, along: Option<&Monitor>) -> Value {
         }),
         "equal_strengths": entry(experiment.reduction.imbalance(), experiment.reduction.imbalance()),
         "determinant": {
-            "obstructs": p.obstruction.is_some(),
-            "saddle_loss": p.obstruction.map(|o| experiment.task.statistics.least_loss + o.excess),
+            "obstructs": experiment.obstruction.as_ref().is_some_and(|o| o.modes.is_none()),
         },
+        "ends_in_saddle": experiment.obstruction.as_ref().map(|o| {
+            json!({
+                "loss": experiment.task.statistics.least_loss + o.excess,
+                "modes": o.modes.as_ref().map(|modes| modes.iter().map(|mode| mode + 1).collect::<Vec<_>>()),
+            })
+        }),
         "learning_rate": experiment.sgd.map(|sgd| learning_rate(experiment, sgd.learning_rate)),
         "rank_sigma11": rank11,
         "rank_sigma31": rank31,

@@ -34,9 +34,17 @@ fn its_figure_is_drawn_again_from_what_was_saved() {
 #[test]
 fn an_order_that_falls_short_is_a_failure_and_nothing_to_climb_an_error() {
     let bench = Bench::new();
-    let text = bench.ends(1, &["converge", "two.toml", "--set", "sgd.learning_rate=20", "--no-plots"]);
+    // Beyond the largest stable rate, 2/(2s) = 0.33, nothing follows the flow.
+    let text = bench.ends(1, &["converge", "two.toml", "--set", "sgd.learning_rate=0.36", "--no-plots"]);
     assert!(text.contains("FAIL"), "{text}");
     assert_eq!(bench.names("results"), ["two_converge"]);
+    // Farther beyond it diverges, and says so.
+    let far = ["--set", "sgd.learning_rate=0.8"];
+    let output = bench.gradflow(&[&["converge", "two.toml", "--no-plots"], &far[..]].concat()).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("diverged after"));
+    let late = bench.gradflow(&["converge", "two.toml", "--set", "sgd.learning_rate=20"]).output().unwrap();
+    assert_eq!(late.status.code(), Some(2));
     let bare = SCENARIO.split("[flow]").next().unwrap();
     let bench = Bench::with(bare);
     let output = bench.gradflow(&["converge", "two.toml"]).output().unwrap();

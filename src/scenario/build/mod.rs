@@ -18,7 +18,7 @@ use crate::experiment::*;
 use crate::figure::Panel;
 use crate::files::FileError;
 use crate::network::{Gradient, Widths};
-use crate::premises::Premises;
+use crate::premises::{Obstruction, Premises};
 use crate::probe::Probe;
 use crate::reduction::Reduction;
 use crate::sampling::in_frame;
@@ -141,11 +141,17 @@ impl Builder<'_> {
                 number(sgd.learning_rate)
             ));
         }
-        if let Some(obstruction) = premises.obstruction {
+        let obstruction = Obstruction::find(&task.statistics, &basis, &reduction, &widths, &start);
+        if let Some(obstruction) = &obstruction {
             let loss = number(task.statistics.least_loss + obstruction.excess);
-            warnings.push(format!(
-                "the determinant of the starting map has not the sign of sigma31's, and balanced weights keep it: the exact flow ends in a saddle without the weakest mode, at L = {loss}"
-            ));
+            let why = match obstruction.modes {
+                None => {
+                    "the determinant of the starting map has not the sign of sigma31's, and balanced weights keep it"
+                }
+                Some(_) => "the start lies on the stable manifold of a saddle",
+            };
+            let missing = obstruction.missing();
+            warnings.push(format!("{why}: the exact flow ends in a saddle without {missing}, at L = {loss}"));
         }
         if vanishes(&task.statistics, &widths, &start) {
             let depth = widths.depth();
@@ -159,6 +165,7 @@ impl Builder<'_> {
             start,
             probe,
             premises,
+            obstruction,
             reduction,
             clock,
             flow,
