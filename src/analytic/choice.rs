@@ -112,7 +112,7 @@ pub struct Given<'a> {
     pub basis: &'a ModeBasis,
 }
 
-/// Finds the form asked for; "auto" is the first one that is exact (of those that are, all agree).
+/// Finds the form asked for; "auto" is the most general one that is exact (of those that are, all agree).
 ///
 /// # Errors
 /// For "auto", if no closed form is exact: the premise that fails, in words.
@@ -130,8 +130,7 @@ pub fn choose(name: FormName, given: &Given) -> Result<ClosedForm, String> {
 fn most_general(given: &Given) -> Result<ClosedForm, String> {
     let candidates: &[FormName] = match given.widths.depth() {
         1 => &[FormName::SingleLayer],
-        // Mode by mode first: where both are exact it keeps more digits, of weak modes and near saddles.
-        2 => &[FormName::Unequal, FormName::Riccati],
+        2 => &[FormName::Riccati, FormName::Unequal],
         _ => &[FormName::Deep],
     };
     let mut obstacles: Vec<String> = Vec::new();

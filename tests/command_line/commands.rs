@@ -58,12 +58,12 @@ fn a_scenario_without_checks_passes() {
 fn explain_integrates_and_writes_nothing_and_says_what_holds() {
     let bench = Bench::new();
     let text = bench.ends(0, &["explain", "two.toml"]);
-    for part in ["τ dW1/dt", "mode 2", "white inputs", "\"unequal\" is exact", "0.33333", "28 weights", "400 updates"]
+    for part in ["τ dW1/dt", "mode 2", "white inputs", "\"riccati\" is exact", "0.33333", "28 weights", "400 updates"]
     {
         assert!(text.contains(part), "{part} in {text}");
     }
     let json: Value = serde_json::from_str(&bench.ends(0, &["explain", "two.toml", "--json"])).unwrap();
-    assert_eq!(json["exact_form"], "unequal");
+    assert_eq!(json["exact_form"], "riccati");
     assert_eq!(json["updates"], 400);
     assert_eq!(json["premises"]["aligned"]["holds"], true);
     let rate = json["largest_stable_learning_rate"].as_f64().unwrap();

@@ -13,7 +13,7 @@ fn columns(parts: &[&[&str]]) -> Vec<String> {
 fn every_arm_has_its_columns() {
     let results = Bench::new().run(&["--set", "analytic.form='riccati'"]);
     assert_eq!(results.curve("analytic").0, columns(&[&OBSERVED, &ENERGY]), "the Riccati equation gives the map");
-    let results = Bench::new().run(&["--set", "sgd.runs=1"]);
+    let results = Bench::new().run(&["--set", "sgd.runs=1", "--set", "analytic.form='unequal'"]);
     for arm in ["modes", "analytic"] {
         assert_eq!(results.curve(arm).0, columns(&[&OBSERVED]), "{arm}");
         assert!(results.column(arm, "coupling").iter().all(|c| c.is_nan()), "{arm} has no coupling");

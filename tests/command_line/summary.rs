@@ -24,7 +24,7 @@ fn the_summary_says_what_was_run_and_how() {
     assert_snapshot!(methods.join("\n"), @"
     weight flow, dop853 at rtol 1e-9
     mode equations, dop853 at rtol 1e-9
-    unequal: two weight matrices, inputs that commute with the modes, an aligned start
+    riccati: two weight matrices, white inputs, W2ᵀW2 − W1W1ᵀ a multiple of I
     full batch, learning rate 0.01, 5 runs that are all the same
     ");
 }

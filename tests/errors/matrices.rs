@@ -163,14 +163,14 @@ fn given_weights_fit_the_layers() {
 fn a_closed_form_that_is_not_exact_is_refused_with_the_premise_that_fails() {
     let form = |scenario: String| refusal(&scenario);
     assert_snapshot!(form(task("sigma11 = [[1, 0.5], [0.5, 2]]\nsigma31 = [[1, 0], [0, 2]]")), @r#"
-    scenario.toml:17:2: no closed form is exact here: the inputs' correlations do not commute with the modes: sigma11 mixes the right singular vectors of sigma31 (violation 3.02e-1); and the inputs are not white (violation 4.26e-1)
+    scenario.toml:17:2: no closed form is exact here: the inputs are not white (violation 4.26e-1); and the inputs' correlations do not commute with the modes: sigma11 mixes the right singular vectors of sigma31 (violation 3.02e-1)
       17 | [analytic]
          |  ^^^^^^^^
       allowed: a form by name, then marked as an approximation: "single-layer", "riccati", "sigmoid", "unequal", "deep", "infinite-depth", "effective-start"
     "#);
     let random = SCENARIO.replace("aligned = { strength = 1e-2 }", "gaussian = { scale = 1e-2 }");
     assert_snapshot!(form(random), @r#"
-    scenario.toml:18:2: no closed form is exact here: the starting weights are not aligned with the modes (violation 6.99e-1); and W2ᵀW2 − W1W1ᵀ is not a multiple of the identity (violation 5.24e-1)
+    scenario.toml:18:2: no closed form is exact here: W2ᵀW2 − W1W1ᵀ is not a multiple of the identity (violation 5.24e-1); and the starting weights are not aligned with the modes (violation 6.99e-1)
       18 | [analytic]
          |  ^^^^^^^^
       allowed: a form by name, then marked as an approximation: "single-layer", "riccati", "sigmoid", "unequal", "deep", "infinite-depth", "effective-start"
