@@ -504,9 +504,16 @@ fn a_mode_is_waited_for_where_it_ends() {
         let report = common::run(&text(arm)).1;
         report.studies[0].series[0].points.iter().map(|point| point.updates.expect("it learns")).collect()
     };
-    for (descent, flow) in times("sgd").into_iter().zip(times("flow")) {
+    let flows = times("flow");
+    for (descent, flow) in times("sgd").into_iter().zip(&flows) {
         assert!((descent - flow).abs() < 0.02 * flow, "{descent} updates, and {flow} of the flow");
     }
+    // One matrix, by the eigenvectors (1, ±1)/√2 of Σ11 to 1.9 and 0.1, of which the first has long decayed: from W0 = I/10
+    // to W*11 = 1/0.19, what is left is ½(d1 − d2)e^{−T/10} with d = (1/10 − 1/0.19, 0.9/0.19).
+    let end: f64 = 1.0 / 0.19;
+    let left = 0.5 * ((end - 0.1) + 0.9 * end);
+    let expected = 10.0 * (left / (0.1 * end)).ln() / 0.01;
+    assert!((flows[0] - expected).abs() < 1e-6 * expected, "{} is not {expected}", flows[0]);
 }
 
 /// The goal is a share of what the inputs explain, however much else the targets have: nothing cancels.

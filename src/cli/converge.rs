@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Climbs the ladders of a scenario's arms, writes what was measured and judges the orders.
 pub(super) fn run(args: &ConvergeArgs) -> Status {
-    let built = match run::load(&args.scenario, &args.set, args.seed) {
+    let built = match run::load(&args.scenario, &args.how.set, args.how.seed) {
         Ok(built) => built,
         Err(error) => return complain(&error),
     };
@@ -23,19 +23,19 @@ pub(super) fn run(args: &ConvergeArgs) -> Status {
         Ok(destination) => destination,
         Err(error) => return complain(&error),
     };
-    if !args.quiet {
+    if !args.how.quiet {
         built.warnings.iter().for_each(|warning| {
             complain(&format!("warning: {warning}"));
         });
     }
-    let bar = progress_bar(progress_length(&built.experiment), args.quiet);
+    let bar = progress_bar(progress_length(&built.experiment), args.how.quiet);
     bar.set_message(built.title.clone());
     let ladders = converge(&built.experiment, || bar.inc(1));
     bar.finish_and_clear();
-    if let Err(error) = write_ladders(&destination, &built, &args.scenario, &ladders, !args.no_plots) {
+    if let Err(error) = write_ladders(&destination, &built, &args.scenario, &ladders, !args.how.no_plots) {
         return complain(&error);
     }
-    if !args.quiet {
+    if !args.how.quiet {
         say(&text(&built.title, &ladders));
         say(&format!("Results in {}\n", destination.name().display()));
     }

@@ -66,6 +66,13 @@ pub(crate) struct RunArgs {
     /// Results folder, by default `results/` and the file's stem; with several scenarios, the folder that holds theirs
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    how: RunOptions,
+}
+
+/// What `run` and `converge` share.
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
     /// Seed of all random numbers, in place of the scenario's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     seed: Option<u64>,
@@ -100,18 +107,8 @@ pub(crate) struct ConvergeArgs {
     /// Results folder, by default `results/`, the file's stem and `_converge`
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Seed of all random numbers, in place of the scenario's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    seed: Option<u64>,
-    /// Override a key of the scenario, such as sgd.learning_rate=1e-3; TOML's own syntax
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// Draw no figures
-    #[arg(long)]
-    no_plots: bool,
-    /// Print nothing but warnings and errors
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    how: RunOptions,
 }
 
 /// Options of `plot`.

@@ -36,7 +36,7 @@ fn status(report: &Report) -> Status {
 pub(super) fn run(args: &RunArgs) -> Status {
     let mut jobs: Vec<(&PathBuf, Built, Destination)> = Vec::new();
     for path in &args.scenarios {
-        let built = match load(path, &args.set, args.seed) {
+        let built = match load(path, &args.how.set, args.how.seed) {
             Ok(built) => built,
             Err(error) => return complain(&error),
         };
@@ -54,15 +54,15 @@ pub(super) fn run(args: &RunArgs) -> Status {
     }
     let mut worst = Status::Good;
     for (path, built, destination) in jobs {
-        if !args.quiet {
+        if !args.how.quiet {
             warn(&built.warnings);
         }
-        let report = execute_with_progress(&built, args.quiet);
-        let content = Content { built: &built, report: &report, scenario: path, plots: !args.no_plots };
+        let report = execute_with_progress(&built, args.how.quiet);
+        let content = Content { built: &built, report: &report, scenario: path, plots: !args.how.no_plots };
         if let Err(error) = results::write(&destination, content) {
             return worst.max(complain(&error));
         }
-        if !args.quiet {
+        if !args.how.quiet {
             warn(&report.warnings);
             say(&tables::report(&built, &report));
             say(&format!("Results in {}\n", destination.name().display()));

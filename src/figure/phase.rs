@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn the_way_in_the_plane_is_that_of_the_two_strengths_through_zero_too() {
         let law = Pair { s: 1.3, input_eigenvalue: 0.7, tau: 1.0 };
-        for start in [(1.7, -0.6), (-0.4, 1.5), (0.3, 0.3), (-0.5, -1.2)] {
+        for start in [(1.7, -0.6), (-1.4, 0.3), (-0.4, 1.5), (0.3, 0.3), (-0.5, -1.2)] {
             let times = (0..40).map(|i| f64::from(i) * 0.1);
             let row = |t: f64| {
                 let (a, b) = law.strengths(start, t);
