@@ -2,10 +2,11 @@
 //! on shape, and the arms need not ask.
 
 use crate::integrate::Method;
-use crate::network::Widths;
+use crate::network::{Activation, Widths};
 use crate::premises::{Obstruction, Premises};
 use crate::probe::Probe;
 use crate::reduction::Reduction;
+use crate::sgd::Trainee;
 use crate::task::{ModeBasis, Task};
 use crate::trajectory::Arm;
 use nalgebra::DMatrix;
@@ -19,6 +20,10 @@ pub struct Experiment {
     pub task: Task,
     /// The network's widths.
     pub widths: Widths,
+    /// Activation of the hidden units in the sgd arm; all other arms are of the linear network.
+    pub activation: Activation,
+    /// Whether the network of the sgd arm has biases, which start at 0.
+    pub biases: bool,
     /// The starting weights, W1 first, in the user's coordinates.
     pub start: Vec<DMatrix<f64>>,
     /// The modes of the task, as the start resolves them.
@@ -57,6 +62,21 @@ impl Experiment {
         }
     }
 
+    /// Whether the sgd arm trains the network that the theory is about.
+    pub fn is_linear(&self) -> bool {
+        self.not_linear().is_none()
+    }
+
+    /// The network that the sgd arm trains.
+    pub fn trainee(&self) -> Trainee<'_> {
+        Trainee { widths: &self.widths, activation: self.activation, biases: self.biases }
+    }
+
+    /// Why the arms of the linear network are approximations; `None` where they are not.
+    pub fn not_linear(&self) -> Option<&'static str> {
+        self.trainee().not_linear()
+    }
+
     /// What decides which closed form is exact.
     pub fn given(&self) -> crate::analytic::Given<'_> {
         crate::analytic::Given {
@@ -66,6 +86,7 @@ impl Experiment {
             reduction: &self.reduction,
             start: &self.start,
             basis: &self.basis,
+            not_linear: self.not_linear(),
         }
     }
 

@@ -48,7 +48,7 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
     let trajectory = Trajectory {
         arm: Arm::Flow,
         method: format!("weight flow, {} at rtol {:e}", settings.method.name(), settings.rtol),
-        approximation: None,
+        approximation: experiment.not_linear().map(str::to_owned),
         samples: view.samples,
         half_times: view.half_times,
         work,

@@ -110,6 +110,8 @@ pub struct Given<'a> {
     pub start: &'a [DMatrix<f64>],
     /// The modes.
     pub basis: &'a ModeBasis,
+    /// Why the network is not linear, if it is not.
+    pub not_linear: Option<&'static str>,
 }
 
 /// Finds the form asked for; "auto" is the most general one that is exact (of those that are, all agree).
@@ -133,6 +135,9 @@ fn most_general(given: &Given) -> Result<ClosedForm, String> {
         2 => &[FormName::Riccati, FormName::Unequal],
         _ => &[FormName::Deep],
     };
+    if let Some(reason) = given.not_linear {
+        return Err(reason.to_owned());
+    }
     let mut obstacles: Vec<String> = Vec::new();
     for &name in candidates {
         match obstacle(name, given) {
@@ -154,6 +159,10 @@ fn why_exact(name: FormName) -> &'static str {
 
 /// The premise of a form that fails here, in words; `None` if it is exact.
 fn obstacle(name: FormName, given: &Given) -> Option<String> {
+    given.not_linear.map(str::to_owned).or_else(|| obstacle_of_linear(name, given))
+}
+
+fn obstacle_of_linear(name: FormName, given: &Given) -> Option<String> {
     let Given { widths, premises, reduction, .. } = *given;
     let depth = widths.depth();
     let of_depth = |needed: usize| {

@@ -3,6 +3,7 @@
 use super::tables::{align_right, short, table};
 use crate::experiment::Experiment;
 use crate::flow::Monitor;
+use crate::network::Activation;
 use crate::premises::HOLDS;
 use crate::stability::Sharpness;
 use comfy_table::Table;
@@ -55,14 +56,25 @@ pub(super) fn premises(experiment: &Experiment, monitor: Option<&Monitor>) -> Ta
 
 fn measured(experiment: &Experiment, monitor: Option<&Monitor>) -> Vec<Line> {
     let p = &experiment.premises;
-    let mut lines = vec![
+    let mut lines = Vec::new();
+    if experiment.not_linear().is_some() {
+        let what = if experiment.biases { "linear: φ(z) = z, no biases" } else { "linear: φ(z) = z" };
+        let units = if experiment.activation == Activation::Linear { "biases" } else { experiment.activation.name() };
+        lines.push(Line::stated(
+            what,
+            units.to_owned(),
+            false,
+            "the arms beside sgd are of the network that it trains",
+        ));
+    }
+    lines.extend([
         Line::measured("white inputs: Σ11 ∝ I", p.white, "no input is learned faster for its variance"),
         Line::measured("commuting: Σ11v ∝ v for every mode", p.commuting, "inputs do not couple the modes"),
         Line::measured("aligned: W = R diag(a) R'ᵀ", p.aligned, "each mode has its own direction in every layer")
             .along(monitor.map(|m| m.aligned)),
         Line::measured("balanced: W2ᵀW2 = W1W1ᵀ", p.balanced, "the layers share each mode equally")
             .along(monitor.map(|m| m.balanced)),
-    ];
+    ]);
     if let Some(imbalance) = p.imbalance {
         let name = format!("W2ᵀW2 − W1W1ᵀ = ℓI, ℓ = {}", short(Some(imbalance.multiple)));
         lines.push(Line::measured(name, imbalance.violation, "white inputs have an exact solution in any orientation"));
@@ -109,6 +121,9 @@ fn structure(experiment: &Experiment) -> Vec<Line> {
 
 fn learning_rate(experiment: &Experiment) -> Option<Line> {
     let rate = experiment.sgd.as_ref()?.learning_rate;
+    if experiment.not_linear().is_some() {
+        return None;
+    }
     let Experiment { task, basis, reduction, .. } = experiment;
     let stable = Sharpness::at_minimum(&task.statistics, basis, reduction).stable_rate()?;
     let premise = format!("learning rate below {}", short(Some(stable)));

@@ -87,7 +87,8 @@ fn dashed(ink: Ink, width: f64, dash: (f64, f64)) -> Pen {
 /// The colour of a network's curve: of its depth, if there is one series only.
 fn curve_ink(study: &StudyResult, series: usize, point: usize) -> Ink {
     let points = study.series.get(series).map_or(1, |series| series.points.len());
-    let share = point as f64 / points.saturating_sub(1).max(1) as f64;
+    // A network that is alone has the whole colour.
+    let share = if points == 1 { 1.0 } else { point as f64 / (points - 1) as f64 };
     if study.series.len() == 1 { ramp(share) } else { ink(series).paler(0.65 * (1.0 - share)) }
 }
 
@@ -124,9 +125,10 @@ fn keys(study: &StudyResult, panels: &[StudyPanel]) -> Vec<Vec<Key>> {
         let depth = |(index, point): (usize, &Point)| {
             key(Swatch::Patch(curve_ink(study, 0, index)), &format!("N_l = {}", point.layers))
         };
+        let told_apart = study.series.iter().any(|series| series.points.len() > 1) || study.series.len() == 1;
         let with_curve = |(_, point): &(usize, &Point)| is_bounded(point) && !point.curve.is_empty();
         let depths = study.series.first().map(|s| s.points.iter().enumerate().filter(with_curve).map(depth).collect());
-        rows.push(depths.unwrap_or_default());
+        rows.push(depths.filter(|_| told_apart).unwrap_or_default());
     }
     rows
 }
@@ -235,8 +237,8 @@ fn rate(study: &StudyResult) -> Plan {
     let mut laws: Vec<Vec<f64>> = Vec::new();
     for (index, series) in study.series.iter().enumerate() {
         let ink = ink(index);
-        marks.extend(trained(series, ink, |p| p.rate));
-        held.extend(series.points.iter().filter_map(|p| p.rate));
+        marks.extend(trained(series, ink, Point::best_rate));
+        held.extend(series.points.iter().filter_map(Point::best_rate));
         let best = |p: &Point| p.predicted.map(|law| law.best_rate);
         let law: Vec<f64> = series.points.iter().filter_map(best).collect();
         // Starts that lead to the same minimum share its sharpness: one line for all of them.

@@ -1,11 +1,17 @@
-//! The network: widths, starting weights, and the gradient of the loss.
+//! The network: widths, activation, starting weights, and the gradient of the loss.
 
+mod activation;
+mod backprop;
 mod gradient;
 mod hessian;
+mod pretrain;
 mod start;
 
+pub use activation::Activation;
+pub use backprop::Backprop;
 pub use gradient::Gradient;
 pub use hessian::Hessian;
+pub use pretrain::Pretraining;
 pub use start::{Start, StartError, check_imbalance, scale_of, starting_weights};
 
 use nalgebra::DMatrix;

@@ -1,9 +1,10 @@
 //! Starting weights.
 
 use super::Widths;
+use super::pretrain::{Pretraining, pretrained};
 use crate::linalg::svd;
 use crate::random;
-use crate::task::ModeBasis;
+use crate::task::{ModeBasis, Statistics};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
@@ -39,6 +40,8 @@ pub enum Start {
         /// ℓ; nonzero for two weight matrices only.
         imbalance: f64,
     },
+    /// Greedy layerwise autoencoders.
+    Pretrained(Pretraining),
     /// Given matrices, W1 first.
     Matrices(Vec<DMatrix<f64>>),
 }
@@ -82,25 +85,33 @@ pub enum StartError {
     /// ℓ ≠ 0 beyond two matrices.
     #[error("an imbalance other than 0 needs exactly two weight matrices, and here are {0}")]
     ImbalanceDepth(usize),
+    /// The learning rate of an autoencoder is too large.
+    #[error("the autoencoder of layer {layer} diverges at the learning rate {learning_rate}")]
+    Pretraining {
+        /// Which weight matrix, from 1.
+        layer: usize,
+        /// The rate.
+        learning_rate: f64,
+    },
 }
 
 /// Draws the starting weights, W1 first, in the user's coordinates.
 ///
-/// `basis` gives U and V to the aligned start and is not asked for otherwise.
+/// The statistics give the aligned start its modes and the pretrained one its inputs; all others are drawn without.
 ///
 /// # Errors
-/// If no weights of these widths have the properties asked for.
+/// If no weights of these widths have the properties asked for, or pretraining diverges.
 pub fn starting_weights(
     start: &Start,
     widths: &Widths,
-    basis: impl FnOnce() -> ModeBasis,
+    statistics: &Statistics,
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<DMatrix<f64>>, StartError> {
     let scaled = |rng: &mut ChaCha8Rng, scale: &dyn Fn(usize, usize) -> f64| {
         widths.shapes().map(|(rows, cols)| random::gaussian(rng, rows, cols) * scale(rows, cols)).collect()
     };
     match start {
-        Start::Aligned { strengths } => Ok(aligned(strengths, widths, &basis(), rng)),
+        Start::Aligned { strengths } => Ok(aligned(strengths, widths, &ModeBasis::new(statistics, &[]), rng)),
         Start::Gaussian { scale } => Ok(scaled(rng, &|_, _| *scale)),
         Start::Glorot { gain } => Ok(scaled(rng, &|rows, cols| gain * (2.0 / (rows + cols) as f64).sqrt())),
         Start::Orthogonal { gain } => {
@@ -108,6 +119,7 @@ pub fn starting_weights(
         }
         Start::Balanced { scale, imbalance } if *imbalance == 0.0 => Ok(balanced(*scale, widths, rng)),
         Start::Balanced { scale, imbalance } => imbalanced(*scale, *imbalance, widths, rng),
+        Start::Pretrained(pretraining) => pretrained(pretraining, widths, statistics, rng),
         Start::Matrices(weights) => Ok(weights.clone()),
     }
 }

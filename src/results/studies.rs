@@ -28,6 +28,7 @@ pub fn to_csv(study: &StudyResult) -> Result<Vec<u8>, csv::Error> {
         "predicted_best_rate",
         "predicted_updates",
         "limit_updates",
+        "pretraining_updates",
     ])?;
     let cell = |value: Option<f64>| value.map(number).unwrap_or_default();
     for series in &study.series {
@@ -44,6 +45,7 @@ pub fn to_csv(study: &StudyResult) -> Result<Vec<u8>, csv::Error> {
                 cell(point.predicted.map(|law| law.best_rate)),
                 cell(point.predicted.and_then(|law| law.updates)),
                 cell(series.limit.as_ref().map(|limit| limit.updates)),
+                point.pretraining.to_string(),
             ])?;
         }
     }
@@ -102,6 +104,7 @@ fn series_to_json(series: &SeriesResult) -> Value {
             "learning_rate": point.rate,
             "updates": point.updates,
             "updates_sd": point.spread,
+            "pretraining_updates": point.pretraining,
             "time": point.time,
             "predicted_best_rate": point.predicted.map(|law| law.best_rate),
             "predicted_updates": point.predicted.and_then(|law| law.updates),
@@ -165,6 +168,7 @@ fn point(network: &Value, curve: Vec<Row>, layers: usize) -> Option<Point> {
         rate: number("learning_rate"),
         updates: number("updates"),
         spread: number("updates_sd"),
+        pretraining: network.get("pretraining_updates").and_then(Value::as_u64).unwrap_or(0),
         time: number("time"),
         predicted: number("predicted_best_rate").map(|best_rate| Prediction { best_rate, updates }),
         learned: network.get("learned_runs").and_then(Value::as_u64).unwrap_or(0) as u32,

@@ -100,6 +100,7 @@ fn premises(experiment: &Experiment, along: Option<&Monitor>) -> Value {
         |initial: f64, largest: f64| json!({ "initial": initial, "largest": largest, "holds": initial <= HOLDS });
     let (rank11, rank31) = p.ranks;
     json!({
+        "linear": { "holds": experiment.not_linear().is_none(), "reason": experiment.not_linear() },
         "white": entry(p.white, p.white),
         "commuting": entry(p.commuting, p.commuting),
         "aligned": entry(p.aligned, along.map_or(p.aligned, |m| m.aligned)),
@@ -117,7 +118,7 @@ fn premises(experiment: &Experiment, along: Option<&Monitor>) -> Value {
                 "modes": o.modes.as_ref().map(|modes| modes.iter().map(|mode| mode + 1).collect::<Vec<_>>()),
             })
         }),
-        "learning_rate": experiment.sgd.map(|sgd| learning_rate(experiment, sgd.learning_rate)),
+        "learning_rate": experiment.sgd.filter(|_| experiment.is_linear()).map(|sgd| learning_rate(experiment, sgd.learning_rate)),
         "rank_sigma11": rank11,
         "rank_sigma31": rank31,
         "degenerate": p.degenerate,

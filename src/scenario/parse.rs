@@ -17,7 +17,13 @@ pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagno
     studies_have_names(source, &document)?;
     tables_are_tables(source, &document)?;
     for path in starts(&document) {
-        exactly_one(source, &document, &path, "aligned, gaussian, glorot, orthogonal, balanced, matrices", "start")?;
+        exactly_one(
+            source,
+            &document,
+            &path,
+            "aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices",
+            "start",
+        )?;
     }
     let scenario = Scenario::deserialize(toml::de::Deserializer::from(document.clone())).map_err(|error| {
         let (message, allowed) = explain(error.message());

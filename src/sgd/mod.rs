@@ -1,22 +1,27 @@
-//! The sgd arm: discrete gradient descent, full batch by the statistics, minibatches on samples.
+//! The sgd arm: discrete gradient descent, of a linear network's full batch by the statistics, and else on samples.
 
+mod assess;
 mod batches;
+mod by_samples;
 mod pace;
 mod samples;
 
+pub use assess::{Assessment, Assessor, CHUNK};
+pub use by_samples::{SampleDescent, Trainee};
 pub use pace::Pace;
 
 use crate::experiment::{Batch, Experiment, Order, SgdSettings};
 use crate::linalg::map_of;
-use crate::network::Gradient;
+use crate::network::{Activation, Gradient};
 use crate::random::{self, Purpose};
 use crate::sampling::{in_frame, into_frame, of_weights, sharpness};
-use crate::task::{Averaging, Samples};
+use crate::task::{Averaging, Samples, Task};
 use crate::text::number;
-use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, Trajectory, Work};
-use batches::{Batches, Descent};
+use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, State, Trajectory, Work};
+use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::time::Instant;
 
 /// A loss of so many times the first one, or that of the zero map, is on its way to infinity: what stays
@@ -38,16 +43,12 @@ struct Run {
 /// Trains the network by discrete descent, several times where the order of samples is random.
 pub fn run(experiment: &Experiment, settings: &SgdSettings, progress: impl Fn(usize) + Sync) -> Trajectory {
     let clock = Instant::now();
-    let mut runs = match settings.batch {
-        Batch::Full => vec![full_batch(experiment, settings, &progress)],
-        Batch::Size(size) => {
-            let samples = training_samples(experiment, settings.batch);
-            let distinct = if is_random(settings) { settings.runs } else { 1 };
-            (0..distinct)
-                .into_par_iter()
-                .map(|run| minibatch(experiment, settings, &samples, size, run, &progress))
-                .collect()
-        }
+    let mut runs = if settings.batch == Batch::Full && experiment.is_linear() {
+        vec![by_statistics(experiment, settings, &progress)]
+    } else {
+        let samples = training_samples(&experiment.task, experiment.seed, settings.batch);
+        let distinct = if is_random(settings) { settings.runs } else { 1 };
+        (0..distinct).into_par_iter().map(|run| on_samples(experiment, settings, &samples, run, &progress)).collect()
     };
     let start = runs.first().map(|run| run.start.clone()).unwrap_or_default();
     let mut trajectory = if runs.len() == 1 { single(runs.remove(0), settings.runs) } else { mean(&runs) };
@@ -73,7 +74,12 @@ fn method(experiment: &Experiment, settings: &SgdSettings) -> String {
         (n, true) => format!(", {n} runs"),
         (n, false) => format!(", {n} runs that are all the same"),
     };
-    format!("{batch}, learning rate {}{loss}{runs}", number(settings.learning_rate))
+    let network = match (experiment.activation, experiment.biases) {
+        (Activation::Linear, false) => String::new(),
+        (activation, false) => format!("{} network, ", activation.name()),
+        (activation, true) => format!("{} network with biases, ", activation.name()),
+    };
+    format!("{network}{batch}, learning rate {}{loss}{runs}", number(settings.learning_rate))
 }
 
 /// Whether runs differ: they do in the order of the samples, and in nothing else.
@@ -88,13 +94,13 @@ fn order_name(order: Order) -> &'static str {
     }
 }
 
-/// The task's samples, or some drawn to have exactly its statistics.
-fn training_samples(experiment: &Experiment, batch: Batch) -> Cow<'_, Samples> {
-    match &experiment.task.samples {
+/// The task's samples, or some drawn to have exactly its statistics, in whole batches.
+pub fn training_samples(task: &Task, seed: u64, batch: Batch) -> Cow<'_, Samples> {
+    match &task.samples {
         Some(samples) => Cow::Borrowed(samples),
         None => {
-            let mut rng = random::stream(experiment.seed, Purpose::Samples);
-            Cow::Owned(samples::with_statistics(&experiment.task.statistics, batch, &mut rng))
+            let mut rng = random::stream(seed, Purpose::Samples);
+            Cow::Owned(samples::with_statistics(&task.statistics, batch, &mut rng))
         }
     }
 }
@@ -105,7 +111,7 @@ pub fn drawn_samples(inputs: usize, outputs: usize, batch: Batch) -> usize {
 }
 
 /// W_l ← W_l − η ∂L/∂W_l, by the statistics: no samples are needed.
-fn full_batch(experiment: &Experiment, settings: &SgdSettings, progress: &(impl Fn(usize) + Sync)) -> Run {
+fn by_statistics(experiment: &Experiment, settings: &SgdSettings, progress: &(impl Fn(usize) + Sync)) -> Run {
     let statistics = &experiment.task.statistics;
     let gradient = Gradient::new(&experiment.widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
     let mut weights = experiment.widths.flatten(&into_frame(experiment));
@@ -126,46 +132,66 @@ fn full_batch(experiment: &Experiment, settings: &SgdSettings, progress: &(impl 
     )
 }
 
-fn minibatch(
+/// θ ← θ − η ∂L_B/∂θ on the samples themselves.
+fn on_samples(
     experiment: &Experiment,
     settings: &SgdSettings,
     samples: &Samples,
-    size: usize,
     run: u32,
     progress: &(impl Fn(usize) + Sync),
 ) -> Run {
     let rng = random::stream(experiment.seed, Purpose::Order(run));
-    let mut batches = Batches::new(samples, size, settings.order, rng);
-    let mut descent = Descent::new(&experiment.widths, size.min(samples.len()));
+    // A full batch is the same in any order.
+    let supply = match settings.batch {
+        Batch::Full => (samples.len(), Order::Sequential),
+        Batch::Size(size) => (size.min(samples.len()), settings.order),
+    };
+    let trainee = experiment.trainee();
     let averaging = experiment.task.averaging;
-    let mut weights = experiment.widths.flatten(&experiment.start);
-    let frame = experiment.probe.frame();
+    let mut descent = SampleDescent::new(trainee, samples, averaging, supply, rng);
+    let assessor = Assessor::new(samples, &experiment.task.statistics, averaging);
+    let looking = RefCell::new(trainee.backprop(if experiment.is_linear() { 0 } else { CHUNK }));
+    let mut parameters = experiment.widths.flatten(&experiment.start);
+    parameters.resize(looking.borrow().len(), 0.0);
     descend(
         experiment,
         Pace::new(experiment, settings),
-        &mut weights,
-        |weights| {
-            let (x, y, count) = batches.next_batch();
-            let rate = match averaging {
-                Averaging::Mean => settings.learning_rate / count as f64,
-                Averaging::Sum => settings.learning_rate,
-            };
-            descent.update(weights, x, y, count, rate);
-        },
-        |t, weights| {
-            let weights = experiment.widths.unflatten(weights);
-            let map = map_of(&weights);
-            let mut mean = experiment.probe.observe(&frame.enter(&map));
-            mean.sharpness = sharpness(experiment, &in_frame(&experiment.task.statistics, &weights));
-            let state = experiment.keep.any().then(|| crate::trajectory::State {
-                map,
-                weights: experiment.keep.weights.then_some(weights),
-                grams: None,
-            });
-            Sample { t, mean, spread: None, state }
+        &mut parameters,
+        |parameters| descent.step(parameters, settings.learning_rate),
+        |t, parameters| {
+            if experiment.is_linear() {
+                return of_linear(experiment, t, parameters);
+            }
+            let assessment = assessor.assess(&mut looking.borrow_mut(), parameters);
+            of_assessment(experiment, t, parameters, &assessment)
         },
         progress,
     )
+}
+
+/// A row of a linear network whose weights are in the user's coordinates.
+fn of_linear(experiment: &Experiment, t: f64, weights: &[f64]) -> Sample {
+    let weights = experiment.widths.unflatten(weights);
+    let map = map_of(&weights);
+    let mut mean = experiment.probe.observe(&experiment.probe.frame().enter(&map));
+    mean.sharpness = sharpness(experiment, &in_frame(&experiment.task.statistics, &weights));
+    Sample { t, mean, spread: None, state: kept(experiment, map, weights) }
+}
+
+/// A row of any network: its modes are those of the linear map that stands for it, its loss is its own.
+fn of_assessment(experiment: &Experiment, t: f64, parameters: &[f64], assessment: &Assessment) -> Sample {
+    let mut mean = experiment.probe.observe(&assessment.map);
+    mean.loss = assessment.loss;
+    // The energy is that of a linear network, and so is its Hessian.
+    mean.energy = None;
+    let map = experiment.probe.frame().leave(&assessment.map);
+    let weights = if experiment.keep.weights { experiment.widths.unflatten(parameters) } else { Vec::new() };
+    Sample { t, mean, spread: None, state: kept(experiment, map, weights) }
+}
+
+/// What is kept of a state in the user's coordinates.
+fn kept(experiment: &Experiment, map: DMatrix<f64>, weights: Vec<DMatrix<f64>>) -> Option<State> {
+    experiment.keep.any().then(|| State { map, weights: experiment.keep.weights.then_some(weights), grams: None })
 }
 
 /// Updates until every requested time is reached, or until the weights are no longer finite.

@@ -1,5 +1,6 @@
 //! What counts as learned, read off the error of the map.
 
+use crate::sgd::Assessment;
 use crate::task::{ModeBasis, Statistics};
 use crate::text::number;
 
@@ -105,6 +106,17 @@ impl Goal {
         let learnable = columns.filter(|(_, lambda)| **lambda > 0.0);
         let excess: f64 = learnable.map(|(e, lambda)| e.iter().map(|x| x * x).sum::<f64>() / lambda).sum();
         Reading { excess: 0.5 * excess, strength: self.whole - bilinear(error, &self.left, &self.right) }
+    }
+
+    /// The same, of a network of any activation: its own loss, and u of the linear map that stands for it.
+    pub fn read_assessment(&self, assessment: &Assessment) -> Reading {
+        let columns = assessment.map.as_slice().chunks_exact(self.left.len().max(1));
+        let along = |(column, (v, lambda)): (&[f64], (&f64, &f64))| {
+            let image: f64 = column.iter().zip(&self.left).map(|(m, u)| m * u).sum();
+            image * v * lambda
+        };
+        let strength = columns.zip(self.right.iter().zip(&self.eigenvalues)).map(along).sum();
+        Reading { excess: assessment.loss - self.least_loss, strength }
     }
 
     /// Whether the goal is reached. A mode must be near its end: one that has shot beyond it has not been learned.

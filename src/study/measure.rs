@@ -67,9 +67,9 @@ impl SeriesResult {
             StudyFigure::LearningTime => network()?.updates,
             StudyFigure::PredictedTime => network()?.predicted?.updates,
             StudyFigure::LimitTime => Some(self.limit.as_ref()?.updates),
-            StudyFigure::BestRate => network()?.rate,
+            StudyFigure::BestRate => network()?.best_rate(),
             StudyFigure::TimeSlope => slope(points(), |point| point.updates),
-            StudyFigure::RateSlope => slope(points(), |point| point.rate),
+            StudyFigure::RateSlope => slope(points(), Point::best_rate),
             StudyFigure::TimeRatio => Some(points().next_back()?.updates? / points().next()?.updates?),
             StudyFigure::PredictionError => {
                 let error = |point: &Point| Some((point.updates? / point.predicted?.updates? - 1.0).abs());

@@ -6,6 +6,7 @@
 //! start does not depend on depth.
 
 mod goal;
+mod learner;
 mod measure;
 mod predict;
 mod run;
@@ -16,8 +17,9 @@ pub use measure::StudyFigure;
 pub use predict::{Limit, Prediction, Theory};
 pub use run::{networks, progress_length, run};
 
+use crate::experiment::Batch;
 use crate::integrate::Method;
-use crate::network::{Start, StartError, Widths};
+use crate::network::{Activation, Start, StartError, Widths};
 use crate::task::Task;
 use crate::trajectory::Outcome;
 
@@ -34,6 +36,8 @@ pub struct Study {
     pub width: usize,
     /// What trains the networks.
     pub trainer: Trainer,
+    /// Whether they have biases, which start at 0.
+    pub biases: bool,
     /// When training ends.
     pub learned: Learned,
     /// Updates after which a network counts as one that does not learn.
@@ -49,8 +53,11 @@ pub struct Study {
 /// What trains the networks of a study.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Trainer {
-    /// W_l ← W_l − η ∂L/∂W_l, full batch by the statistics.
-    Descent,
+    /// θ ← θ − η ∂L/∂θ: a linear network's full batch by the statistics, and else on samples.
+    Descent {
+        /// Samples per update.
+        batch: Batch,
+    },
     /// The weight flow; an update is η units of t/τ.
     Flow {
         /// Runge-Kutta method.
@@ -73,6 +80,8 @@ pub struct Series {
     pub start: Family,
     /// The learning rate at any depth.
     pub rate: RateRule,
+    /// Activation of the hidden units.
+    pub activation: Activation,
 }
 
 /// A kind of start, whatever the depth.
@@ -84,6 +93,16 @@ pub enum Family {
     PerLayer(f64),
     /// Drawn by the same rule for every matrix.
     Drawn(Start),
+}
+
+impl Series {
+    /// Updates of pretraining that come before training, of the network of these widths.
+    pub fn pretraining(&self, widths: &Widths) -> u64 {
+        match &self.start {
+            Family::Drawn(Start::Pretrained(pretraining)) => pretraining.updates(widths),
+            _ => 0,
+        }
+    }
 }
 
 impl Family {
@@ -144,7 +163,7 @@ impl std::fmt::Display for Ended {
 /// A row on the way to the goal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row {
-    /// Updates so far: t/(τη).
+    /// Updates so far, t/(τη), those of pretraining included.
     pub updates: f64,
     /// L.
     pub loss: f64,
@@ -157,12 +176,15 @@ pub struct Row {
 pub struct Point {
     /// N_l.
     pub layers: usize,
-    /// The learning rate: given, or the best one found (its geometric mean over runs).
+    /// The learning rate: given, or the best one found (its geometric mean over runs); of a network that did not learn,
+    /// the one at which it got furthest.
     pub rate: Option<f64>,
     /// Updates until the goal is reached, to stay so for half as many again; the mean over runs.
     pub updates: Option<f64>,
     /// Their standard deviation over runs, where there are several.
     pub spread: Option<f64>,
+    /// Updates of pretraining before, which `updates` does not count but the curve does.
+    pub pretraining: u64,
     /// Time until learned, in the scenario's units.
     pub time: Option<f64>,
     /// What the law of this depth says.
@@ -173,6 +195,13 @@ pub struct Point {
     pub learned: u32,
     /// The way there, of the first run.
     pub curve: Vec<Row>,
+}
+
+impl Point {
+    /// The learning rate at which the network learned.
+    pub fn best_rate(&self) -> Option<f64> {
+        self.updates.and(self.rate)
+    }
 }
 
 /// One series at all depths.

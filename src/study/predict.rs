@@ -8,6 +8,7 @@ use crate::network::Start;
 use crate::premises::fails;
 use crate::probe::Probe;
 use crate::reduction::Reduction;
+use crate::sgd::Trainee;
 use crate::stability::{Sharpness, sharpness_per_layer};
 use crate::task::ModeBasis;
 
@@ -63,6 +64,14 @@ impl<'a> Theory<'a> {
                 "the inputs' correlations do not commute with the modes (violation {:.2e})",
                 self.commuting
             ));
+        }
+        let trainee = Trainee {
+            widths: &widths(self.study, self.setting.task, 2),
+            activation: series.activation,
+            biases: self.study.biases,
+        };
+        if let Some(why) = trainee.not_linear() {
+            return Some(why.to_owned());
         }
         let estimated = matches!(series.start, Family::Drawn(_)) && series.rate == RateRule::Sharpness;
         estimated.then(|| "1/sharpness is an estimate for starts that are not aligned".to_owned())

@@ -1,17 +1,21 @@
 //! All networks of a study, spread over the cores.
 
 use super::goal::Goal;
+use super::learner::OnSamples;
 use super::predict::{Prediction, Theory};
 use super::train::{Network, Trained};
-use super::{Ended, Learned, Point, RateRule, Series, SeriesResult, Setting, Study, StudyResult, Trainer, widths};
+use super::{Ended, Learned, Point, RateRule, Row, Series, SeriesResult, Setting, Study, StudyResult, Trainer, widths};
+use crate::experiment::Batch;
 use crate::integrate::Settings;
-use crate::network::{StartError, starting_weights};
+use crate::network::{Activation, StartError, starting_weights};
 use crate::premises::Premises;
 use crate::random::{self, Purpose};
 use crate::reduction::Reduction;
+use crate::sgd::{Trainee, training_samples};
 use crate::stability::Sharpness;
-use crate::task::ModeBasis;
+use crate::task::{Averaging, ModeBasis, Samples};
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// One network to be trained.
 #[derive(Debug, Clone, Copy)]
@@ -54,13 +58,17 @@ pub fn progress_length(study: &Study) -> usize {
 /// Trains every network, on all cores; the same result on any number of them.
 pub fn run(setting: Setting, study: &Study, progress: &(impl Fn(usize) + Sync)) -> StudyResult {
     let jobs = jobs(study);
+    let samples = samples(setting, study);
+    let samples = samples.as_deref();
     // The deepest first, so that no core is left alone with one at the end.
     let mut order: Vec<usize> = (0..jobs.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(jobs[index].layers));
     let mut trained: Vec<(usize, Trained)> = order
         .into_par_iter()
         .with_max_len(1)
-        .map(|index| (index, train_one(setting, study, jobs[index], progress).unwrap_or_else(Trained::impossible)))
+        .map(|index| {
+            (index, train_one(setting, study, samples, jobs[index], progress).unwrap_or_else(Trained::impossible))
+        })
         .collect();
     trained.sort_by_key(|(index, _)| *index);
     let mut trained = trained.into_iter().map(|(_, trained)| trained);
@@ -68,7 +76,9 @@ pub fn run(setting: Setting, study: &Study, progress: &(impl Fn(usize) + Sync)) 
     let mut of_series = |series: &Series| {
         let mut of_depth = |&layers: &usize| {
             let runs: Vec<Trained> = trained.by_ref().take(runs(study, series) as usize).collect();
-            point(setting.tau, layers, &runs, theory.predict(series, layers))
+            let pretraining = series.pretraining(&widths(study, setting.task, layers));
+            let clock = Clock { unit: setting.tau / updates_per_unit(setting, study), pretraining };
+            point(clock, layers, &runs, theory.predict(series, layers))
         };
         SeriesResult {
             name: series.name.clone(),
@@ -87,9 +97,35 @@ pub fn run(setting: Setting, study: &Study, progress: &(impl Fn(usize) + Sync)) 
     }
 }
 
+/// The samples that a study trains on; `None` where the statistics serve.
+fn samples<'a>(setting: Setting<'a>, study: &Study) -> Option<Cow<'a, Samples>> {
+    let Trainer::Descent { batch } = study.trainer else { return None };
+    let needed = study.series.iter().any(|series| on_samples(study, series));
+    needed.then(|| training_samples(setting.task, setting.seed, batch))
+}
+
+/// Whether a series is trained on samples.
+fn on_samples(study: &Study, series: &Series) -> bool {
+    match study.trainer {
+        Trainer::Flow { .. } => false,
+        Trainer::Descent { batch } => batch != Batch::Full || series.activation != Activation::Linear || study.biases,
+    }
+}
+
+/// Updates that take a unit of rate in T = t/τ: an epoch where the statistics are sums, or else one.
+fn updates_per_unit(setting: Setting, study: &Study) -> f64 {
+    match (setting.task.averaging, study.trainer, &setting.task.samples) {
+        (Averaging::Sum, Trainer::Descent { batch: Batch::Size(size) }, Some(samples)) => {
+            samples.len().div_ceil(size.max(1)).max(1) as f64
+        }
+        _ => 1.0,
+    }
+}
+
 fn train_one(
     setting: Setting,
     study: &Study,
+    samples: Option<&Samples>,
     job: Job,
     progress: &(impl Fn(usize) + Sync),
 ) -> Result<Trained, StartError> {
@@ -100,10 +136,17 @@ fn train_one(
     let start = study.series.iter().position(|other| other.start == series.start).unwrap_or(job.series);
     let purpose = Purpose::Network { start: start as u32, layers: job.layers as u32, run: job.run };
     let mut rng = random::stream(setting.seed, purpose);
-    let start = starting_weights(&series.start.at(&widths), &widths, || ModeBasis::new(statistics, &[]), &mut rng)?;
+    let start = starting_weights(&series.start.at(&widths), &widths, statistics, &mut rng)?;
     let basis = ModeBasis::new(statistics, &start);
     let goal = Goal::new(statistics, &basis, &study.learned);
-    let network = Network::new(statistics, &widths, &start, &goal);
+    let network = match (samples.filter(|_| on_samples(study, series)), study.trainer) {
+        (Some(samples), Trainer::Descent { batch }) => {
+            let trainee = Trainee { widths: &widths, activation: series.activation, biases: study.biases };
+            let averaging = setting.task.averaging;
+            Network::on_samples(OnSamples { trainee, samples, statistics, averaging, batch, rng }, &start, &goal)
+        }
+        _ => Network::new(statistics, &widths, &start, &goal),
+    };
     let keep = study.curves && job.run == 0;
     let rate = match &series.rate {
         RateRule::Best(rates) => {
@@ -119,7 +162,7 @@ fn train_one(
     let trained = match study.trainer {
         // Nothing is learned from this start, so that there is no minimum to be sharp.
         _ if !rate.is_finite() => Trained::not_learned(0.0),
-        Trainer::Descent => network.descend(rate, study.max_updates, keep),
+        Trainer::Descent { .. } => network.descend(rate, study.max_updates, keep),
         Trainer::Flow { method, rtol, max_steps } => {
             let atol = network.default_atol(rtol);
             network.flow(rate, &Settings { method, rtol, atol, max_steps }, study.max_updates, keep)
@@ -129,8 +172,16 @@ fn train_one(
     Ok(trained)
 }
 
+/// How updates of a network count.
+struct Clock {
+    /// The scenario's time that an update takes, at a rate of 1.
+    unit: f64,
+    /// Updates before the first.
+    pretraining: u64,
+}
+
 /// The runs of one network together.
-fn point(tau: f64, layers: usize, runs: &[Trained], predicted: Option<Prediction>) -> Point {
+fn point(clock: Clock, layers: usize, runs: &[Trained], predicted: Option<Prediction>) -> Point {
     let worst = runs.iter().map(|run| &run.ended).max_by_key(|ended| match ended {
         Ended::Learned => 0,
         Ended::NotLearned => 1,
@@ -149,16 +200,22 @@ fn point(tau: f64, layers: usize, runs: &[Trained], predicted: Option<Prediction
     });
     Point {
         layers,
-        rate: all.then(|| match runs {
+        rate: (all || ended == Ended::NotLearned && runs.iter().all(|run| run.rate > 0.0)).then(|| match runs {
             [only] => only.rate,
             _ => mean(&|run| run.rate.ln()).exp(),
         }),
         updates,
         spread,
-        time: all.then(|| tau * mean(&|run| run.rate * run.updates)),
+        pretraining: clock.pretraining,
+        time: all.then(|| clock.unit * mean(&|run| run.rate * run.updates)),
         predicted,
         learned: runs.iter().filter(|run| run.ended == Ended::Learned).count() as u32,
         ended,
-        curve: runs.first().map(|run| run.curve.clone()).unwrap_or_default(),
+        curve: runs.first().map(|run| late(&run.curve, clock.pretraining)).unwrap_or_default(),
     }
+}
+
+/// A curve that starts after pretraining, during which the network stays as it will be then: nobody asks it.
+fn late(curve: &[Row], pretraining: u64) -> Vec<Row> {
+    curve.iter().map(|row| Row { updates: row.updates + pretraining as f64, ..*row }).collect()
 }

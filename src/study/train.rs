@@ -1,6 +1,7 @@
 //! One network trained until its goal is reached.
 
 use super::goal::{Goal, Reading};
+use super::learner::{ByStatistics, Learner, OnSamples};
 use super::{Ended, Row};
 use crate::integrate::{Observer, Settings, integrate};
 use crate::network::{Gradient, StartError, Widths, scale_of};
@@ -12,6 +13,8 @@ use nalgebra::{DMatrix, DVector};
 /// A network on its way: the gradient, the start, the goal.
 pub(super) struct Network<'a> {
     gradient: Gradient,
+    /// What it is trained on, unless it is linear and by the statistics.
+    samples: Option<OnSamples<'a>>,
     start: Vec<f64>,
     scale: f64,
     goal: &'a Goal,
@@ -26,18 +29,20 @@ pub(super) struct Trained {
     /// Updates until the goal, or until training ended without it.
     pub updates: f64,
     pub ended: Ended,
+    /// L − L_min when training ended.
+    pub excess: f64,
     pub curve: Vec<Row>,
 }
 
 impl Trained {
     /// A network that learns nothing.
     pub fn not_learned(rate: f64) -> Trained {
-        Trained { rate, updates: 0.0, ended: Ended::NotLearned, curve: Vec::new() }
+        Trained { rate, updates: 0.0, ended: Ended::NotLearned, excess: f64::INFINITY, curve: Vec::new() }
     }
 
     /// A network that cannot start.
     pub fn impossible(error: StartError) -> Trained {
-        Trained { rate: 0.0, updates: 0.0, ended: Ended::Impossible(error), curve: Vec::new() }
+        Trained { ended: Ended::Impossible(error), ..Trained::not_learned(0.0) }
     }
 }
 
@@ -54,6 +59,7 @@ const BELOW_BEST: f64 = 3.0;
 const ATOL: f64 = 1e-3;
 
 impl<'a> Network<'a> {
+    /// A linear network by the statistics.
     pub fn new(statistics: &Statistics, widths: &Widths, start: &[DMatrix<f64>], goal: &'a Goal) -> Network<'a> {
         let gradient = Gradient::new(widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
         let framed = in_frame(statistics, start);
@@ -61,42 +67,58 @@ impl<'a> Network<'a> {
         gradient.descend(&start, &mut vec![0.0; start.len()]);
         let first = goal.read(&gradient.error()).excess;
         let zero = goal.read(statistics.sigma31_frame.as_slice()).excess;
-        Network { gradient, start, scale: scale_of(&framed), goal, ceiling: DIVERGED * first.max(zero) }
+        let ceiling = DIVERGED * first.max(zero);
+        Network { gradient, samples: None, start, scale: scale_of(&framed), goal, ceiling }
+    }
+
+    /// A network of any activation on samples.
+    pub fn on_samples(samples: OnSamples<'a>, start: &[DMatrix<f64>], goal: &'a Goal) -> Network<'a> {
+        let mut network = Network::new(samples.statistics, samples.trainee.widths, start, goal);
+        network.start = samples.trainee.widths.flatten(start);
+        network.start.resize(samples.trainee.backprop(0).len(), 0.0);
+        network.samples = Some(samples);
+        network
+    }
+
+    fn learner(&self) -> Box<dyn Learner + '_> {
+        match &self.samples {
+            Some(samples) => Box::new(samples.learner(self.goal)),
+            None => {
+                let step = vec![0.0; self.start.len()];
+                Box::new(ByStatistics { gradient: &self.gradient, goal: self.goal, step })
+            }
+        }
     }
 
     /// Descends at one rate until the goal is reached for good, for at most so many updates until then.
     ///
     /// Beyond the largest stable rate descent wanders, and may pass the goal on its way; there it must stay.
     pub fn descend(&self, rate: f64, most: u64, keep: bool) -> Trained {
-        let mut weights = self.start.clone();
-        let mut step = vec![0.0; weights.len()];
+        let mut learner = self.learner();
+        let mut parameters = self.start.clone();
         let mut curve = Curve::new(keep);
         let mut updates = 0;
         let mut reached = None;
+        let mut excess = f64::INFINITY;
         let ended = loop {
-            self.gradient.descend(&weights, &mut step);
-            let reading = self.goal.read(&self.gradient.error());
-            curve.see(updates, || self.row(updates as f64, reading));
-            reached = if self.goal.is_reached(reading) { reached.or(Some(updates)) } else { None };
-            if reached.is_some_and(|at: u64| updates >= at.saturating_add(hold(at))) {
-                break Ended::Learned;
-            }
-            // Also false for what is not a number.
-            let bounded = reading.excess <= self.ceiling;
-            if !bounded {
-                break Ended::Diverged;
-            }
-            if reached.is_none() && updates >= most {
-                break Ended::NotLearned;
-            }
-            let mut moved = false;
-            for (w, g) in weights.iter_mut().zip(&step) {
-                let next = *w + rate * g;
-                moved |= next != *w;
-                *w = next;
+            if let Some(reading) = learner.look(&parameters, updates) {
+                excess = reading.excess;
+                curve.see(updates, || self.row(updates as f64, reading));
+                reached = if self.goal.is_reached(reading) { reached.or(Some(updates)) } else { None };
+                if reached.is_some_and(|at: u64| updates >= at.saturating_add(hold(at))) {
+                    break Ended::Learned;
+                }
+                // Also false for what is not a number.
+                let bounded = reading.excess <= self.ceiling;
+                if !bounded {
+                    break Ended::Diverged;
+                }
+                if reached.is_none() && updates >= most {
+                    break Ended::NotLearned;
+                }
             }
             // At a saddle, or at a rate too small for the digits of a number, nothing ever moves.
-            if !moved {
+            if !learner.step(&mut parameters, rate) {
                 break if reached.is_some() { Ended::Learned } else { Ended::NotLearned };
             }
             updates += 1;
@@ -108,7 +130,7 @@ impl<'a> Network<'a> {
             // The way to infinity says nothing, and leaves no room for the others.
             rows.clear();
         }
-        Trained { rate, updates, ended, curve: rows }
+        Trained { rate, updates, ended, excess, curve: rows }
     }
 
     /// The fastest of several rates, which descend. A rate is given up when it has taken as long as the best.
@@ -124,8 +146,12 @@ impl<'a> Network<'a> {
             let trained = self.descend(rate, bound, keep);
             match trained.ended {
                 Ended::Learned => best = Some(trained),
-                // One that did not diverge says more of this network than those that did.
-                Ended::NotLearned => failed = Some(trained),
+                // One that did not diverge says more of this network than those that did, and the one that got
+                // furthest says most.
+                Ended::NotLearned => {
+                    let further = |other: &Trained| other.ended == Ended::NotLearned && other.excess <= trained.excess;
+                    failed = failed.filter(further).or(Some(trained));
+                }
                 _ => failed = failed.or(Some(trained)),
             }
             progress(1);
@@ -155,7 +181,7 @@ impl<'a> Network<'a> {
             let readings = replay.replay.unwrap_or_default();
             curve = times.iter().zip(readings).map(|(t, reading)| self.row(t / rate, reading)).collect();
         }
-        Trained { rate, updates: time / rate, ended, curve }
+        Trained { rate, updates: time / rate, ended, excess: f64::INFINITY, curve }
     }
 
     /// The absolute tolerance of the flow that goes with a relative one.
@@ -223,7 +249,9 @@ impl Curve {
     }
 
     fn see(&mut self, updates: u64, row: impl FnOnce() -> Row) {
-        if !self.keep || !updates.is_multiple_of(self.stride) {
+        let due =
+            |rows: &[Row], stride: u64| rows.last().is_none_or(|last| last.updates + stride as f64 <= updates as f64);
+        if !self.keep || !due(&self.rows, self.stride) {
             return;
         }
         if self.rows.len() == 2 * ROWS {
@@ -233,7 +261,7 @@ impl Curve {
                 index += 1;
                 index % 2 == 1
             });
-            if !updates.is_multiple_of(self.stride) {
+            if !due(&self.rows, self.stride) {
                 return;
             }
         }

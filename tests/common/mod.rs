@@ -1,6 +1,6 @@
 //! A scenario from its text, built and run.
 
-mod text;
+pub mod text;
 
 use gradflow::experiment::Experiment;
 use gradflow::report::{Report, execute};

@@ -27,7 +27,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:7:1: unknown key `hiden`; did you mean `hidden`?
       7 | hiden = [4]
         | ^^^^^
-      allowed: hidden, activation, init
+      allowed: hidden, activation, biases, init
     ");
     assert_snapshot!(refusal(&with("{ strength = 1e-2 }", "{ strenght = 1e-2 }")), @"
     scenario.toml:8:18: unknown key `strenght`; did you mean `strength`?
@@ -103,7 +103,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:8:6: unknown name `alinged`; did you mean `aligned`?
       8 | init.alinged = { strength = 1e-2 }
         |      ^^^^^^^
-      allowed: aligned, gaussian, glorot, orthogonal, balanced, matrices
+      allowed: aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices
     ");
     assert_snapshot!(refusal(&with("[flow]", "[flow]\nmethod = \"dopri8\"")), @r#"
     scenario.toml:15:10: unknown name `dopri8`; did you mean `dopri5`?
@@ -145,7 +145,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:8:14: unknown name `lineer`; did you mean `linear`?
       8 | activation = "lineer"
         |              ^^^^^^^^
-      allowed: linear
+      allowed: linear, tanh, relu
     "#);
     assert_snapshot!(refusal(&and("[plot]\npanels = [\"modes\", \"los\"]")), @r#"
     scenario.toml:24:20: unknown name `los`; did you mean `loss`?
@@ -234,13 +234,13 @@ fn a_scenario_needs_a_network_and_exactly_one_start() {
     scenario.toml:8:1: network.init names no start
       8 | init = {}
         | ^^^^
-      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, matrices
+      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices
     ");
     assert_snapshot!(refusal(&with("hidden = [4]", "hidden = [4]\ninit.gaussian = { scale = 1 }")), @"
     scenario.toml:9:6: more than one start: `gaussian` and `aligned`
       9 | init.aligned = { strength = 1e-2 }
         |      ^^^^^^^
-      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, matrices
+      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices
     ");
     assert_snapshot!(refusal(&with("{ strength = 1e-2 }", "{ strength = 1e-2, strengths = [1, 1] }")), @"
     scenario.toml:8:47: one of `strength`, `per_layer` and `strengths` says how strong the modes start

@@ -94,7 +94,7 @@ fn an_unknown_key_is_named_with_the_nearest_known_one() {
     --set:1:14: unknown name `gausian`; did you mean `gaussian`?
       1 | network.init.gausian.scale=1
         |              ^^^^^^^
-      allowed: aligned, gaussian, glorot, orthogonal, balanced, matrices
+      allowed: aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices
     ");
 }
 
@@ -122,7 +122,7 @@ fn a_wrong_value_is_pointed_at_in_its_own_override() {
     --set:1:9: network.init names no start
       1 | network.init={}
         |         ^^^^
-      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, matrices
+      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices
     ");
     assert_snapshot!(set(&["sgd={}"]), @"
     --set:1:5: missing key `learning_rate`

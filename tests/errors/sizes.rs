@@ -64,12 +64,12 @@ fn absurd_numbers_of_samples_batches_and_runs_are_refused() {
          |           ^^^^^^^^^^^^^
     ");
     assert_snapshot!(refusal(&with("[sgd]", "[sgd]\nbatch = 1000000000")), @"
-    scenario.toml:21:9: minibatch descent would need about 700.35 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
+    scenario.toml:21:9: descent on samples would need about 700.35 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
       21 | batch = 1000000000
          |         ^^^^^^^^^^
     ");
     assert_snapshot!(refusal(&with("[sgd]", "[sgd]\nbatch = 9223372036854775807")), @"
-    scenario.toml:21:9: minibatch descent would need about 6.5e12 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
+    scenario.toml:21:9: descent on samples would need about 6.5e12 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
       21 | batch = 9223372036854775807
          |         ^^^^^^^^^^^^^^^^^^^
     ");

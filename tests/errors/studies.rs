@@ -27,7 +27,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:24:1: unknown key `layer`; did you mean `layers`?
       24 | layer = [3]
          | ^^^^^
-      allowed: title, layers, width, arm, learned, max_updates, runs, panels, series
+      allowed: title, layers, width, arm, batch, learned, max_updates, runs, panels, series
     ");
     assert_snapshot!(study("layers = [3]\nlearned = { shares = 0.5 }"), @"
     scenario.toml:25:13: unknown key `shares`; did you mean `share`?
@@ -45,7 +45,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:26:1: unknown key `lable`; did you mean `label`?
       26 | lable = "a"
          | ^^^^^
-      allowed: label, init, learning_rate
+      allowed: label, init, activation, learning_rate
     "#);
     assert_snapshot!(series("init.aligned.per_layers = 1"), @"
     scenario.toml:26:14: unknown key `per_layers`; did you mean `per_layer`?
@@ -57,7 +57,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:26:6: unknown name `alined`; did you mean `aligned`?
       26 | init.alined.strength = 1
          |      ^^^^^^
-      allowed: aligned, gaussian, glorot, orthogonal, balanced, matrices
+      allowed: aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices
     ");
     assert_snapshot!(series("learning_rate = { from = 1, til = 0.1, count = 3 }"), @"
     scenario.toml:26:29: unknown key `til`; did you mean `to`?
@@ -69,7 +69,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:25:1: unknown key `serie`; did you mean `series`?
       25 | serie.a.label = "a"
          | ^^^^^
-      allowed: title, layers, width, arm, learned, max_updates, runs, panels, series
+      allowed: title, layers, width, arm, batch, learned, max_updates, runs, panels, series
     "#);
     assert_snapshot!(check("study = \"depth\"\nquantities = \"learning_time\""), @r#"
     scenario.toml:31:1: unknown key `quantities`; did you mean `quantity`?
@@ -633,13 +633,13 @@ fn a_series_has_one_start() {
     scenario.toml:26:1: study.depth.series.a.init names no start
       26 | init = {}
          | ^^^^
-      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, matrices
+      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices
     ");
     assert_snapshot!(series("init = { gaussian = { scale = 1 }, glorot = {} }"), @"
     scenario.toml:26:36: more than one start: `gaussian` and `glorot`
       26 | init = { gaussian = { scale = 1 }, glorot = {} }
          |                                    ^^^^^^
-      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, matrices
+      allowed: exactly one of aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices
     ");
     assert_snapshot!(series("init.aligned = {}"), @"
     scenario.toml:26:6: one of `strength` and `per_layer` says how strong the modes start
@@ -833,7 +833,7 @@ fn a_study_is_pointed_at_in_its_override() {
     --set:1:13: unknown key `lerned`; did you mean `learned`?
       1 | study.depth.lerned.mode=1
         |             ^^^^^^
-      allowed: title, layers, width, arm, learned, max_updates, runs, panels, series
+      allowed: title, layers, width, arm, batch, learned, max_updates, runs, panels, series
     ");
     assert_snapshot!(set("study.other.width=3"), @"
     --set:1:7: missing key `layers`

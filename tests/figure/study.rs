@@ -53,6 +53,7 @@ fn learned(layers: usize, size: f64) -> Point {
         rate: Some(1.0 / layers as f64),
         updates: Some(updates),
         spread: None,
+        pretraining: 0,
         time: Some(size),
         predicted: Some(Prediction { best_rate: 1.1 / layers as f64, updates: Some(1.02 * updates) }),
         learned: 1,

@@ -84,8 +84,15 @@ impl<'a> Explanation<'a> {
         } else {
             ""
         };
+        let activation = self.experiment.activation.name();
+        let biases = if self.experiment.biases { " with biases" } else { "" };
+        let beside = if self.experiment.is_linear() {
+            ""
+        } else {
+            "\nThe sgd arm trains it; what follows, and the other arms, are of the linear network of the same weights."
+        };
         format!(
-            "{}\nA linear network {}, {} weight matrices.\nΣ11 has rank {rank11} of {}, Σ31 has rank {rank31}.{bottleneck}{degenerate}",
+            "{}\nA {activation} network{biases} {}, {} weight matrices.\nΣ11 has rank {rank11} of {}, Σ31 has rank {rank31}.{bottleneck}{degenerate}{beside}",
             self.built.title,
             arrows(self.experiment.widths.as_slice()),
             self.experiment.widths.depth(),
@@ -257,6 +264,8 @@ impl<'a> Explanation<'a> {
         json!({
             "title": self.built.title,
             "widths": self.experiment.widths.as_slice(),
+            "activation": self.experiment.activation,
+            "biases": self.experiment.biases,
             "tau": self.experiment.clock.tau,
             "end": self.experiment.clock.times.last(),
             "least_loss": self.experiment.task.statistics.least_loss,

@@ -1,7 +1,7 @@
 //! What a study will train, and what the laws of the modes say of it.
 
 use crate::cli::tables::{align_right, law_of, short, table};
-use crate::experiment::Experiment;
+use crate::experiment::{Batch, Experiment};
 use crate::study::{Series, Setting, Study, Theory, Trainer, networks};
 use serde_json::{Value, json};
 
@@ -13,7 +13,8 @@ fn setting(experiment: &Experiment) -> Setting<'_> {
 pub(super) fn text(experiment: &Experiment, study: &Study) -> String {
     let theory = Theory::new(setting(experiment), study);
     let by = match study.trainer {
-        Trainer::Descent => "full-batch descent".to_owned(),
+        Trainer::Descent { batch: Batch::Full } => "full-batch descent".to_owned(),
+        Trainer::Descent { batch: Batch::Size(size) } => format!("descent on batches of {size}"),
         Trainer::Flow { method, rtol, .. } => format!("the weight flow ({} at rtol {rtol:e})", method.name()),
     };
     let (name, width, goal, most) = (&study.name, study.width, study.learned.describe(), study.max_updates);

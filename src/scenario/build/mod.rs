@@ -22,7 +22,7 @@ use crate::premises::{Obstruction, Premises};
 use crate::probe::Probe;
 use crate::reduction::Reduction;
 use crate::sampling::in_frame;
-use crate::sgd::drawn_samples;
+use crate::sgd::{CHUNK, Trainee, drawn_samples};
 use crate::stability::Sharpness;
 use crate::study::Study;
 use crate::task::{ModeBasis, Statistics};
@@ -116,7 +116,11 @@ impl Builder<'_> {
         let start = self.start(&widths, &task)?;
         let basis = ModeBasis::new(&task.statistics, &start);
         let premises = Premises::measure(&task.statistics, &basis, &widths, &start);
-        let reduction = Reduction::new(&start, &basis, &premises);
+        let mut reduction = Reduction::new(&start, &basis, &premises);
+        let Network { activation, biases, .. } = self.scenario.network;
+        let trainee = Trainee { widths: &widths, activation, biases };
+        let not_linear = trainee.not_linear();
+        reduction.approximation = not_linear.map(str::to_owned).or(reduction.approximation);
         let clock = self.clock(&basis, &reduction)?;
         let probe = Probe::new(&task.statistics, &basis, clock.tau);
         let given = Given {
@@ -126,6 +130,7 @@ impl Builder<'_> {
             reduction: &reduction,
             start: &start,
             basis: &basis,
+            not_linear,
         };
         let analytic = self.analytic(&given)?;
         let mut warnings = Vec::new();
@@ -134,6 +139,7 @@ impl Builder<'_> {
         let sgd = self.sgd(&task, &clock)?;
         if let (Some(sgd), Some(stable)) =
             (&sgd, Sharpness::at_minimum(&task.statistics, &basis, &reduction).stable_rate())
+            && not_linear.is_none()
             && sgd.learning_rate >= stable
         {
             warnings.push(format!(
@@ -141,7 +147,9 @@ impl Builder<'_> {
                 number(sgd.learning_rate)
             ));
         }
-        let obstruction = Obstruction::find(&task.statistics, &basis, &reduction, &widths, &start);
+        // A network that is not linear conserves no determinant, and its arms are no exact flow.
+        let linear = || Obstruction::find(&task.statistics, &basis, &reduction, &widths, &start);
+        let obstruction = if not_linear.is_none() { linear() } else { None };
         if let Some(obstruction) = &obstruction {
             let loss = number(task.statistics.least_loss + obstruction.excess);
             let why = match obstruction.modes {
@@ -162,6 +170,8 @@ impl Builder<'_> {
         let experiment = Experiment {
             seed: self.scenario.seed,
             widths,
+            activation,
+            biases,
             start,
             probe,
             premises,
@@ -219,7 +229,7 @@ impl Builder<'_> {
         let time_key = if self.scenario.time.times.is_some() { "time.times" } else { "time.samples" };
         self.budget.admit("what is kept of the samples", rows).map_err(refuse(time_key))?;
         let (batches, runs) = self.descent(widths, samples, times);
-        self.budget.admit("minibatch descent", batches).map_err(refuse("sgd.batch"))?;
+        self.budget.admit("descent on samples", batches).map_err(refuse("sgd.batch"))?;
         self.budget.admit("what is kept of all runs", runs).map_err(refuse("sgd.runs"))?;
         let studies = self.admit_studies(widths.inputs(), widths.outputs())?;
         let all = task + state.max(studies) + rows + batches + runs;
@@ -227,15 +237,21 @@ impl Builder<'_> {
         Ok(all)
     }
 
-    /// What minibatch descent needs: for its batches, and for the rows of all its runs.
+    /// What descent on samples needs: for its batches, and for the rows of all its runs.
     fn descent(&self, widths: &Widths, samples: usize, times: usize) -> (f64, f64) {
-        let Some(Sgd { batch: BatchSize::Size(size), order, runs, .. }) = &self.scenario.sgd else { return (0.0, 0.0) };
-        let size = usize::try_from(*size).unwrap_or(usize::MAX);
-        let (drawn, size) = match samples {
-            0 => (drawn_samples(widths.inputs(), widths.outputs(), Batch::Size(size)), size),
-            given => (0, size.min(given)),
+        let Some(Sgd { batch, order, runs, .. }) = &self.scenario.sgd else { return (0.0, 0.0) };
+        let Network { activation, biases, .. } = self.scenario.network;
+        let batch = match batch {
+            BatchSize::Size(size) => Batch::Size(usize::try_from(*size).unwrap_or(usize::MAX)),
+            BatchSize::Full if (Trainee { widths, activation, biases }).not_linear().is_none() => return (0.0, 0.0),
+            BatchSize::Full => Batch::Full,
         };
-        let runs = if *order == Order::Sequential { 1 } else { *runs };
+        let drawn = if samples > 0 { 0 } else { drawn_samples(widths.inputs(), widths.outputs(), batch) };
+        let size = match batch {
+            Batch::Size(size) => size.min(samples.max(drawn)),
+            Batch::Full => CHUNK,
+        };
+        let runs = if batch == Batch::Full || *order == Order::Sequential { 1 } else { *runs };
         let at_once = rayon::current_num_threads().min(runs as usize);
         let kept = f64::from(runs) * budget::of_samples(widths.as_slice(), times, Keep::default());
         (budget::of_descent(widths.as_slice(), drawn, size, at_once), kept)

@@ -1,13 +1,13 @@
 //! The start: from its table to matrices.
 
-use super::numbers::not_negative;
+use super::numbers::{not_negative, positive};
 use super::{Builder, Fault};
-use crate::network::{Start, Widths, starting_weights};
+use crate::network::{Pretraining, Start, StartError, Widths, starting_weights};
 use crate::random::{self, Purpose};
-use crate::scenario::format::{AlignedInit, Init, MatricesInit};
+use crate::scenario::format::{AlignedInit, Init, MatricesInit, PretrainedInit};
 use crate::scenario::tasks::load_matrix;
 use crate::scenario::values::{MatrixSource, PerLayer};
-use crate::task::{ModeBasis, Task};
+use crate::task::Task;
 use nalgebra::DMatrix;
 
 impl Builder<'_> {
@@ -23,12 +23,16 @@ impl Builder<'_> {
                 scale: not_negative("network.init.balanced.scale", init.scale)?,
                 imbalance: init.imbalance,
             },
+            Init::Pretrained(init) => Start::Pretrained(pretraining("network.init", init)?),
             Init::Matrices(init) => Start::Matrices(self.given_weights(init, widths)?),
         };
-        let basis = || ModeBasis::new(&task.statistics, &[]);
         let mut rng = random::stream(self.scenario.seed, Purpose::Start);
-        starting_weights(&start, widths, basis, &mut rng)
-            .map_err(|error| Fault::new("network.init.balanced.imbalance", error.to_string(), ""))
+        starting_weights(&start, widths, &task.statistics, &mut rng).map_err(|error| match error {
+            StartError::Pretraining { .. } => {
+                Fault::new("network.init.pretrained.learning_rate", error.to_string(), "a smaller one")
+            }
+            _ => Fault::new("network.init.balanced.imbalance", error.to_string(), ""),
+        })
     }
 
     fn aligned(&self, init: &AlignedInit, widths: &Widths) -> Result<Start, Fault> {
@@ -86,3 +90,21 @@ impl Builder<'_> {
         init.weights.iter().zip(widths.shapes()).enumerate().map(load).collect()
     }
 }
+
+/// Autoencoder settings in range; `here` is the path of the start.
+pub(super) fn pretraining(here: &str, init: &PretrainedInit) -> Result<Pretraining, Fault> {
+    let here = format!("{here}.pretrained");
+    if init.epochs > MOST_EPOCHS {
+        return Err(Fault::new(
+            format!("{here}.epochs"),
+            format!("{} epochs", init.epochs),
+            &format!("0 to {MOST_EPOCHS}"),
+        ));
+    }
+    positive(&format!("{here}.learning_rate"), init.learning_rate)?;
+    let scale = not_negative(&format!("{here}.scale"), init.scale)?;
+    Ok(Pretraining { epochs: init.epochs, learning_rate: init.learning_rate, scale })
+}
+
+/// Epochs of pretraining: a start is made before anything is shown.
+const MOST_EPOCHS: u64 = 100_000;

@@ -1,14 +1,17 @@
 //! The studies: from their tables to networks that can be trained.
 
 use super::numbers::{not_negative, positive};
+use super::start::pretraining;
 use super::{Builder, Fault};
+use crate::experiment::Batch;
 use crate::figure::StudyPanel;
-use crate::network::{Start, Widths};
+use crate::network::{Activation, Start, Widths};
 use crate::scenario::budget;
 use crate::scenario::format::{
-    AlignedInit, BalancedInit, Init, LearnedTable, SeriesTable, StudyArm, StudyTable, max_steps, rtol,
+    AlignedInit, BalancedInit, Init, LearnedTable, Network, SeriesTable, StudyArm, StudyTable, max_steps, rtol,
 };
-use crate::scenario::values::{RateChoice, RateRange};
+use crate::scenario::values::{BatchSize, RateChoice, RateRange};
+use crate::sgd::CHUNK;
 use crate::study::{self, Family, Learned, RateRule, Series, Study, Trainer};
 use crate::task::{ModeBasis, Task};
 use crate::text::number;
@@ -30,7 +33,7 @@ impl Builder<'_> {
     /// Checks what needs no task, before anything is allocated, and fills in defaults.
     pub(super) fn check_studies(&mut self) -> Result<(), Fault> {
         let title = self.scenario.title.clone();
-        let own = SeriesTable { label: None, init: None, learning_rate: RateChoice::default() };
+        let own = SeriesTable { label: None, init: None, activation: None, learning_rate: RateChoice::default() };
         let widest = self.scenario.network.hidden.iter().copied().max();
         let mut names: Vec<String> = Vec::new();
         for (name, table) in &mut self.scenario.studies {
@@ -91,6 +94,7 @@ impl Builder<'_> {
                 StudyArm::Sgd => 5.0 * weights,
                 StudyArm::Flow => budget::of_state(weights),
             };
+            let solver = solver + of_samples(table, &self.scenario.network, width, hidden, inputs + outputs);
             let products = thin * width as f64 * hidden + 4.0 * inputs as f64 * outputs as f64;
             let kept = networks as f64 * if table.panels.contains(&StudyPanel::Curves) { CURVE } else { 32.0 };
             let need = 8.0 * (at_once * (solver + products) + kept);
@@ -105,18 +109,24 @@ impl Builder<'_> {
     pub(super) fn studies(&mut self, task: &Task, basis: &ModeBasis) -> Result<Vec<Study>, Fault> {
         let flow = self.scenario.flow.clone();
         let network = self.scenario.network.init.clone();
+        let Network { activation, biases, .. } = self.scenario.network;
+        for (name, table) in &self.scenario.studies {
+            check_flow(&format!("study.{name}"), table, &self.scenario.network)?;
+        }
         let mut studies = Vec::with_capacity(self.scenario.studies.len());
         for (name, table) in &mut self.scenario.studies {
             let here = format!("study.{name}");
             let trainer = match table.arm {
-                StudyArm::Sgd => Trainer::Descent,
+                StudyArm::Sgd => Trainer::Descent { batch: batch(&here, table.batch, task)? },
                 StudyArm::Flow => Trainer::Flow {
                     method: flow.as_ref().map_or_else(Default::default, |flow| flow.method),
                     rtol: flow.as_ref().map_or_else(rtol, |flow| flow.rtol),
                     max_steps: flow.as_ref().map_or_else(max_steps, |flow| flow.max_steps),
                 },
             };
-            let learned = learned(&format!("{here}.learned"), &mut table.learned, task, basis)?;
+            let of = |row: &SeriesTable| row.activation.unwrap_or(activation);
+            let linear = !biases && table.series.values().all(|row| of(row) == Activation::Linear);
+            let learned = learned(&format!("{here}.learned"), &mut table.learned, task, basis, linear)?;
             let width = table.width.unwrap_or(1);
             if let Learned::Mode { mode, .. } = learned
                 && mode >= width
@@ -135,6 +145,7 @@ impl Builder<'_> {
                     label: row.label.clone().unwrap_or_else(|| key.clone()),
                     start,
                     rate,
+                    activation: row.activation.unwrap_or(activation),
                 });
             }
             let study = Study {
@@ -143,6 +154,7 @@ impl Builder<'_> {
                 layers: table.layers.clone(),
                 width,
                 trainer,
+                biases,
                 learned,
                 max_updates: table.max_updates,
                 runs: table.runs,
@@ -154,6 +166,18 @@ impl Builder<'_> {
         }
         Ok(studies)
     }
+}
+
+/// Numbers that a network trained on samples keeps: a batch, and what goes through the layers at a time.
+fn of_samples(table: &StudyTable, network: &Network, width: usize, hidden: f64, ends: usize) -> f64 {
+    let is_linear = |row: &SeriesTable| row.activation.unwrap_or(network.activation) == Activation::Linear;
+    let batch = match table.batch {
+        BatchSize::Size(size) => size as f64,
+        BatchSize::Full if !network.biases && table.series.values().all(is_linear) => return 0.0,
+        BatchSize::Full => 0.0,
+    };
+    let units = ends as f64 + width as f64 * hidden;
+    (batch.min(CHUNK as f64) + CHUNK as f64) * 2.0 * units + batch * ends as f64
 }
 
 /// Names stand in file names and paths of keys.
@@ -199,8 +223,36 @@ fn check_counts(here: &str, table: &StudyTable) -> Result<(), Fault> {
         let allowed = format!("at most {NETWORKS} networks (layers × series × runs), and {MOST} series");
         return Err(Fault::new(here, message, &allowed));
     }
+    if table.batch == BatchSize::Size(0) {
+        let message = "a batch must have at least one sample";
+        return Err(Fault::new(format!("{here}.batch"), message, "≥ 1, or \"full\""));
+    }
     if table.panels.is_empty() {
         return Err(Fault::new(format!("{here}.panels"), "a figure needs at least one panel", "time, rate, curves"));
+    }
+    Ok(())
+}
+
+/// The flow is that of linear networks on all samples.
+fn check_flow(here: &str, table: &StudyTable, network: &Network) -> Result<(), Fault> {
+    if table.arm != StudyArm::Flow {
+        return Ok(());
+    }
+    if table.batch != BatchSize::Full {
+        let message = "the flow is that of all samples: batches are of descent";
+        return Err(Fault::new(format!("{here}.batch"), message, "\"full\"; or arm = \"sgd\""));
+    }
+    for (name, series) in &table.series {
+        let activation = series.activation.unwrap_or(network.activation);
+        let own =
+            series.activation.map_or("network.activation".to_owned(), |_| format!("{here}.series.{name}.activation"));
+        let wrong = match (activation, network.biases) {
+            (Activation::Linear, false) => continue,
+            (Activation::Linear, true) => ("network.biases".to_owned(), "no biases"),
+            (_, _) => (own, "linear units"),
+        };
+        let message = format!("the flow of a study is that of networks with {}", wrong.1);
+        return Err(Fault::new(wrong.0, message, "arm = \"sgd\" trains any"));
     }
     Ok(())
 }
@@ -229,7 +281,20 @@ fn rate_rule(path: &str, choice: RateChoice, trainer: Trainer) -> Result<RateRul
             "the flow has no best learning rate: the larger, the fewer updates",
             "\"sharpness\" or a number; or arm = \"sgd\"",
         )),
-        (RateChoice::Best(range), Trainer::Descent) => Ok(RateRule::Best(spaced(range))),
+        (RateChoice::Best(range), Trainer::Descent { .. }) => Ok(RateRule::Best(spaced(range))),
+    }
+}
+
+/// Samples per update, of those that the task has.
+fn batch(here: &str, size: BatchSize, task: &Task) -> Result<Batch, Fault> {
+    let BatchSize::Size(size) = size else { return Ok(Batch::Full) };
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    match &task.samples {
+        Some(samples) if size > samples.len() => {
+            let message = format!("a batch of {size} is more than the {} samples there are", samples.len());
+            Err(Fault::new(format!("{here}.batch"), message, &format!("1 to {}, or \"full\"", samples.len())))
+        }
+        _ => Ok(Batch::Size(size)),
     }
 }
 
@@ -241,7 +306,14 @@ fn spaced(RateRange { from, to, count }: RateRange) -> Vec<f64> {
     (0..count).map(at).collect()
 }
 
-fn learned(path: &str, table: &mut LearnedTable, task: &Task, basis: &ModeBasis) -> Result<Learned, Fault> {
+/// What is waited for; a network that is not `linear` may fall below the least loss of those that are.
+fn learned(
+    path: &str,
+    table: &mut LearnedTable,
+    task: &Task,
+    basis: &ModeBasis,
+    linear: bool,
+) -> Result<Learned, Fault> {
     let within = |key: &str, value: f64| {
         if value > 0.0 && value < 1.0 {
             return Ok(value);
@@ -257,7 +329,7 @@ fn learned(path: &str, table: &mut LearnedTable, task: &Task, basis: &ModeBasis)
         (false, Some(excess), None) => Ok(Learned::Excess(within("excess", excess)?)),
         (false, None, Some(loss)) => {
             let least = task.statistics.least_loss;
-            if loss > least {
+            if loss > if linear { least } else { 0.0 } {
                 return Ok(Learned::Loss(loss));
             }
             let message = format!("the loss never falls to {}", number(loss));
@@ -300,6 +372,7 @@ fn family(path: &str, init: &Init, own: bool) -> Result<Family, Fault> {
             return Err(Fault::new(at("aligned"), message, "strength, or per_layer"));
         }
         Init::Matrices(_) => return per_matrix("matrices"),
+        Init::Pretrained(init) => Family::Drawn(Start::Pretrained(pretraining(&here, init)?)),
         Init::Gaussian(init) => {
             Family::Drawn(Start::Gaussian { scale: not_negative(&at("gaussian.scale"), init.scale)? })
         }

@@ -1,18 +1,10 @@
 //! `[network]`: the network and its start.
 
 use super::one;
+use crate::network::Activation;
 use crate::scenario::values::{MatrixSource, PerLayer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// Activation of the hidden units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Activation {
-    /// The identity.
-    #[default]
-    Linear,
-}
 
 /// The network and its start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,10 +12,14 @@ pub enum Activation {
 pub struct Network {
     /// Widths of the hidden layers; one hidden layer makes two weight matrices.
     pub hidden: Vec<usize>,
-    /// Activation of the hidden units.
+    /// Activation of the hidden units; "tanh" and "relu" are trained by the sgd arm, beside which the other arms show the
+    /// linear network of the same weights.
     #[serde(default)]
     pub activation: Activation,
-    /// The start: exactly one of aligned, gaussian, glorot, orthogonal, balanced, matrices.
+    /// Biases, which start at 0, in the sgd arm.
+    #[serde(default)]
+    pub biases: bool,
+    /// The start: exactly one of aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices.
     pub init: Init,
 }
 
@@ -41,6 +37,8 @@ pub enum Init {
     Orthogonal(GainInit),
     /// Random orientation, W2ᵀW2 − W1W1ᵀ = imbalance · I.
     Balanced(BalancedInit),
+    /// Greedy layerwise autoencoders, linear and full batch; the last layer stays Gaussian.
+    Pretrained(PretrainedInit),
     /// Given matrices.
     Matrices(MatricesInit),
 }
@@ -86,6 +84,18 @@ pub struct BalancedInit {
     /// ℓ.
     #[serde(default)]
     pub imbalance: f64,
+}
+
+/// Greedy layerwise autoencoders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PretrainedInit {
+    /// Full-batch updates of the autoencoder of each layer but the last.
+    pub epochs: u64,
+    /// Their learning rate: on the average loss, or on the summed one where the statistics are sums.
+    pub learning_rate: f64,
+    /// Standard deviation of the entries that they start from, and of the last layer.
+    pub scale: f64,
 }
 
 /// Given starting weights.

@@ -2,7 +2,8 @@
 
 use super::Init;
 use crate::figure::StudyPanel;
-use crate::scenario::values::RateChoice;
+use crate::network::Activation;
+use crate::scenario::values::{BatchSize, RateChoice};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub struct StudyTable {
     /// What trains the networks.
     #[serde(default)]
     pub arm: StudyArm,
+    /// Samples per update of descent: "full", or a number, in a new order every epoch.
+    #[serde(default)]
+    pub batch: BatchSize,
     /// When training ends: { mode, share }, { excess } or { loss }, which must stay so for half as many updates of
     /// descent again.
     #[serde(default)]
@@ -79,6 +83,9 @@ pub struct SeriesTable {
     /// The start (default: that of the network); not one that is given per weight matrix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init: Option<Init>,
+    /// Activation of the hidden units (default: that of the network).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<Activation>,
     /// "sharpness": 1/sharpness at the minimum; a number; or { from, to, count }: the best of so many, spaced
     /// evenly in their logarithm.
     #[serde(default)]

@@ -1,0 +1,47 @@
+//! What the hidden units make of their input.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Activation φ of the hidden units; outputs are linear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Activation {
+    /// φ(z) = z.
+    #[default]
+    Linear,
+    /// φ(z) = tanh z.
+    Tanh,
+    /// φ(z) = max(z, 0).
+    Relu,
+}
+
+impl Activation {
+    /// The name in scenarios.
+    pub fn name(self) -> &'static str {
+        match self {
+            Activation::Linear => "linear",
+            Activation::Tanh => "tanh",
+            Activation::Relu => "relu",
+        }
+    }
+
+    /// z → φ(z), in place.
+    pub fn apply(self, z: &mut [f64]) {
+        match self {
+            Activation::Linear => {}
+            Activation::Tanh => z.iter_mut().for_each(|z| *z = z.tanh()),
+            Activation::Relu => z.iter_mut().for_each(|z| *z = z.max(0.0)),
+        }
+    }
+
+    /// e → e ∘ φ'(z), in place, with φ' from h = φ(z): 1 − h² for tanh; for relu 1 where h > 0, else 0.
+    pub fn chain(self, error: &mut [f64], h: &[f64]) {
+        let pairs = error.iter_mut().zip(h);
+        match self {
+            Activation::Linear => {}
+            Activation::Tanh => pairs.for_each(|(e, h)| *e *= 1.0 - h * h),
+            Activation::Relu => pairs.filter(|(_, h)| **h <= 0.0).for_each(|(e, _)| *e = 0.0),
+        }
+    }
+}
