@@ -48,6 +48,8 @@ pub struct Study {
     pub series: Vec<Series>,
     /// Whether the way to the goal is kept, besides its length.
     pub curves: bool,
+    /// Updates that are kept instead of those to the goal, at the same learning rate.
+    pub curve_updates: Option<u64>,
 }
 
 /// What trains the networks of a study.

@@ -150,7 +150,8 @@ fn train_one(
     let keep = study.curves && job.run == 0;
     let rate = match &series.rate {
         RateRule::Best(rates) => {
-            return Ok(network.search(rates, study.max_updates, keep, |tried| progress(tried * job.layers)));
+            let found = network.search(rates, study.max_updates, keep, |tried| progress(tried * job.layers));
+            return Ok(longer(&network, study, keep, found));
         }
         RateRule::Fixed(rate) => *rate,
         RateRule::Sharpness => {
@@ -169,7 +170,17 @@ fn train_one(
         }
     };
     progress(job.layers);
-    Ok(trained)
+    Ok(longer(&network, study, keep, trained))
+}
+
+/// With the curve of as many updates as the study asks for, at the rate of what has been trained.
+fn longer(network: &Network, study: &Study, keep: bool, trained: Trained) -> Trained {
+    match study.curve_updates {
+        Some(updates) if keep && matches!(trained.ended, Ended::Learned | Ended::NotLearned) => {
+            Trained { curve: network.follow(trained.rate, updates), ..trained }
+        }
+        _ => trained,
+    }
 }
 
 /// How updates of a network count.

@@ -133,6 +133,26 @@ impl<'a> Network<'a> {
         Trained { rate, updates, ended, excess, curve: rows }
     }
 
+    /// So many updates at one rate, whatever is reached on the way; as far as the loss stays bounded.
+    pub fn follow(&self, rate: f64, most: u64) -> Vec<Row> {
+        let mut learner = self.learner();
+        let mut parameters = self.start.clone();
+        let mut curve = Curve::new(true);
+        for updates in 0..=most {
+            if let Some(reading) = learner.look(&parameters, updates) {
+                let bounded = reading.excess <= self.ceiling;
+                if !bounded {
+                    break;
+                }
+                curve.see(updates, || self.row(updates as f64, reading));
+            }
+            if !learner.step(&mut parameters, rate) {
+                break;
+            }
+        }
+        curve.rows
+    }
+
     /// The fastest of several rates, which descend. A rate is given up when it has taken as long as the best.
     /// `progress` is told how many have been tried.
     pub fn search(&self, rates: &[f64], most: u64, keep: bool, progress: impl Fn(usize)) -> Trained {

@@ -27,7 +27,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:24:1: unknown key `layer`; did you mean `layers`?
       24 | layer = [3]
          | ^^^^^
-      allowed: title, layers, width, arm, batch, learned, max_updates, runs, panels, series
+      allowed: title, layers, width, arm, batch, learned, max_updates, curve_updates, runs, panels, series
     ");
     assert_snapshot!(study("layers = [3]\nlearned = { shares = 0.5 }"), @"
     scenario.toml:25:13: unknown key `shares`; did you mean `share`?
@@ -69,7 +69,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:25:1: unknown key `serie`; did you mean `series`?
       25 | serie.a.label = "a"
          | ^^^^^
-      allowed: title, layers, width, arm, batch, learned, max_updates, runs, panels, series
+      allowed: title, layers, width, arm, batch, learned, max_updates, curve_updates, runs, panels, series
     "#);
     assert_snapshot!(check("study = \"depth\"\nquantities = \"learning_time\""), @r#"
     scenario.toml:31:1: unknown key `quantities`; did you mean `quantity`?
@@ -833,7 +833,7 @@ fn a_study_is_pointed_at_in_its_override() {
     --set:1:13: unknown key `lerned`; did you mean `learned`?
       1 | study.depth.lerned.mode=1
         |             ^^^^^^
-      allowed: title, layers, width, arm, batch, learned, max_updates, runs, panels, series
+      allowed: title, layers, width, arm, batch, learned, max_updates, curve_updates, runs, panels, series
     ");
     assert_snapshot!(set("study.other.width=3"), @"
     --set:1:7: missing key `layers`

@@ -160,6 +160,7 @@ impl Builder<'_> {
                 runs: table.runs,
                 series,
                 curves: table.panels.contains(&StudyPanel::Curves),
+                curve_updates: table.curve_updates,
             };
             check_starts(&here, &study, task, |series| table.series.get(series).is_some_and(|row| row.init.is_some()))?;
             studies.push(study);
@@ -212,6 +213,15 @@ fn check_counts(here: &str, table: &StudyTable) -> Result<(), Fault> {
     if table.max_updates == 0 || table.max_updates > UPDATES {
         let message = format!("{} updates", table.max_updates);
         return Err(Fault::new(format!("{here}.max_updates"), message, &format!("1 to {:e}", UPDATES as f64)));
+    }
+    if let Some(updates) = table.curve_updates {
+        let path = format!("{here}.curve_updates");
+        if updates == 0 || updates > UPDATES {
+            return Err(Fault::new(path, format!("{updates} updates"), &format!("1 to {:e}", UPDATES as f64)));
+        }
+        if table.arm == StudyArm::Flow {
+            return Err(Fault::new(path, "the flow ends at the goal", "arm = \"sgd\""));
+        }
     }
     if table.runs == 0 || table.runs as usize > MOST {
         let message = format!("{} runs", table.runs);

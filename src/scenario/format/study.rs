@@ -44,6 +44,9 @@ pub struct StudyTable {
     /// Updates after which a network counts as one that does not learn.
     #[serde(default = "max_updates")]
     pub max_updates: u64,
+    /// Updates of descent that the curves show, at the learning rate that was found (default: those to the goal).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve_updates: Option<u64>,
     /// Independent starts of each network, where starts are random: mean and spread.
     #[serde(default = "one_run")]
     pub runs: u32,

@@ -1,0 +1,91 @@
+//! Studies whose networks are trained on samples: tanh units, minibatches, biases, and curves as long as one likes.
+
+mod common;
+
+use common::run;
+use gradflow::study::{Ended, SeriesResult, StudyResult};
+
+/// The first study's result.
+fn study(scenario: &str) -> StudyResult {
+    run(scenario).1.studies.into_iter().next().expect("the scenario has a study")
+}
+
+fn series<'a>(study: &'a StudyResult, name: &str) -> &'a SeriesResult {
+    study.series.iter().find(|series| series.name == name).expect("the series")
+}
+
+/// A task of samples, whose studies train networks of any activation.
+fn sampled(study: &str) -> String {
+    format!(
+        "task.gaussian = {{ inputs = 6, outputs = 3, samples = 60, singular_values = [2.0, 1.0], noise = 0.1 }}\n\
+         network = {{ hidden = [5], init.gaussian.scale = 0.1 }}\ntime.end = 1.0\n{study}"
+    )
+}
+
+fn updates(study: &StudyResult, name: &str) -> f64 {
+    series(study, name).points[0].updates.unwrap_or(f64::NAN)
+}
+
+#[test]
+fn networks_on_samples_learn_when_the_statistics_say_so() {
+    // A batch of all samples is the full batch in another order, which rounding alone can tell.
+    let of = |batch: &str| {
+        let text = format!(
+            "[study.a]\nlayers = [4]\nbatch = {batch}\nlearned.excess = 0.1\n[study.a.series.linear]\nlearning_rate = 0.05\n\
+             [study.a.series.tanh]\nactivation = \"tanh\"\nlearning_rate = 0.05\n"
+        );
+        study(&sampled(&text))
+    };
+    let (full, shuffled, small) = (of("\"full\""), of("60"), of("15"));
+    assert_eq!(updates(&full, "linear"), updates(&shuffled, "linear"));
+    assert_eq!(updates(&full, "tanh"), updates(&shuffled, "tanh"));
+    // Small batches take the same path up to their noise: η counts updates, not epochs.
+    let ratio = updates(&small, "linear") / updates(&full, "linear");
+    assert!((0.9..1.1).contains(&ratio), "{ratio}");
+    // Units that saturate are slower.
+    let ratio = updates(&full, "tanh") / updates(&full, "linear");
+    assert!((1.005..2.0).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn biases_learn_nothing_where_means_are_zero() {
+    let text = |biases: bool| {
+        let study = "[study.a]\nlayers = [3]\nlearned.share = 0.9\nseries.one.learning_rate = 0.05\n";
+        sampled(study).replace("hidden = [5],", &format!("hidden = [5], biases = {biases},"))
+    };
+    assert_eq!(updates(&study(&text(true)), "one"), updates(&study(&text(false)), "one"));
+}
+
+#[test]
+fn curves_go_on_as_long_as_asked_for_and_change_nothing_else() {
+    let of = |more: &str| {
+        let text = format!(
+            "[study.a]\nlayers = [3]\nlearned.excess = 0.2\npanels = [\"curves\"]\n{more}\n\
+             series.one.learning_rate = {{ from = 0.1, to = 0.01, count = 3 }}\n"
+        );
+        study(&sampled(&text))
+    };
+    let (short, long) = (of(""), of("curve_updates = 1000"));
+    assert_eq!(updates(&short, "one"), updates(&long, "one"));
+    let rows = |study: &StudyResult| series(study, "one").points[0].curve.clone();
+    assert_eq!(rows(&short).last().expect("row").updates, updates(&short, "one"));
+    assert!(rows(&long).last().expect("row").updates > 990.0);
+    // What both show is the same; rows stand further apart on a longer way.
+    let (near, far) = (rows(&short), rows(&long));
+    let common: Vec<_> = near.iter().filter(|row| far.iter().any(|other| other.updates == row.updates)).collect();
+    assert!(common.len() > 2);
+    assert!(common.into_iter().all(|row| far.contains(row)));
+}
+
+#[test]
+fn of_rates_that_do_not_get_there_the_one_that_gets_furthest_is_shown() {
+    // 0.5 diverges or wanders, 1e-5 hardly moves: within 30 updates 0.1 gets furthest.
+    let text = "[study.a]\nlayers = [3]\nlearned.excess = 1e-9\nmax_updates = 30\npanels = [\"curves\"]\n\
+                series.one.learning_rate = { from = 0.1, to = 1e-5, count = 5 }\n";
+    let study = study(&sampled(text));
+    let point = &series(&study, "one").points[0];
+    assert_eq!((point.ended.clone(), point.updates, point.best_rate()), (Ended::NotLearned, None, None));
+    assert_eq!(point.rate, Some(0.1));
+    let end = point.curve.last().expect("row").loss;
+    assert!(end < point.curve[0].loss, "{end}");
+}
