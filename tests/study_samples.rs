@@ -1,13 +1,15 @@
 //! Studies whose networks are trained on samples: tanh units, minibatches, biases, and curves as long as one likes.
 
-mod common;
+#[path = "common/text.rs"]
+mod text;
 
-use common::run;
+use gradflow::report::execute;
 use gradflow::study::{Ended, SeriesResult, StudyResult};
 
 /// The first study's result.
 fn study(scenario: &str) -> StudyResult {
-    run(scenario).1.studies.into_iter().next().expect("the scenario has a study")
+    let built = text::try_build(scenario).unwrap_or_else(|error| panic!("{error}"));
+    execute(&built, &|_| ()).studies.into_iter().next().expect("the scenario has a study")
 }
 
 fn series<'a>(study: &'a StudyResult, name: &str) -> &'a SeriesResult {

@@ -1,5 +1,6 @@
 //! What the hidden units make of their input.
 
+use super::tanh::tanh_all;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,7 @@ impl Activation {
     pub fn apply(self, z: &mut [f64]) {
         match self {
             Activation::Linear => {}
-            Activation::Tanh => z.iter_mut().for_each(|z| *z = z.tanh()),
+            Activation::Tanh => tanh_all(z),
             Activation::Relu => z.iter_mut().for_each(|z| *z = z.max(0.0)),
         }
     }

@@ -6,6 +6,7 @@ mod gradient;
 mod hessian;
 mod pretrain;
 mod start;
+mod tanh;
 
 pub use activation::Activation;
 pub use backprop::Backprop;

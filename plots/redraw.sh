@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs the scenarios whose figures the README shows and puts their figures here: the gallery, in one command.
+# Those that need the MNIST digits are named and left as they are where the digits are absent.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --release --locked
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+# scenario, its figure, the name in the gallery
+while read -r scenario figure name; do
+    file=scenarios/$scenario.toml
+    if grep -q shared/mnist "$file" && [ ! -d ../shared/mnist ]; then
+        echo "SKIPPED $name: the digits of $file are not in ../shared/mnist"
+        continue
+    fi
+    folder=$results/$(basename "$scenario")
+    [ -d "$folder" ] || target/release/gradflow run "$file" --out "$folder" --quiet
+    cp "$folder/$figure.png" "plots/$name.png"
+    echo "plots/$name.png"
+done <<'LIST'
+three_layer            figure           three_layer
+edge_of_stability      figure           edge_of_stability
+phase_portrait         figure           phase_portrait
+infinite_depth         figure           infinite_depth
+depth_study            study_depth      depth_study
+deep_orthogonal        study_starts     deep_orthogonal
+mnist                  figure           mnist
+LIST
+target/release/gradflow converge scenarios/three_layer.toml --out "$results/converge" --quiet
+cp "$results/converge/figure.png" plots/converge.png
+echo plots/converge.png
