@@ -154,6 +154,27 @@ fn a_dataset_has_the_statistics_of_its_centred_and_scaled_samples() {
 }
 
 #[test]
+fn an_input_that_hardly_varies_beside_another_leaves_samples_their_statistics() {
+    // x₂ = x₁ + δz and y = x₁ + z with δ = 10⁻⁸: along (1, −1)/√2 the variance, 10⁻¹⁶, is lost in rounding, and the
+    // correlation with y, 10⁻⁸, is not. Nor is it a reason to refuse samples, which lie as they lie.
+    let folder = tempfile::tempdir().expect("a folder");
+    let (x, y) = (folder.path().join("x.csv"), folder.path().join("y.csv"));
+    let rows = [(1.3, 1.0), (-0.7, -1.0), (2.1, -1.0), (-1.9, 1.0), (0.4, 1.0), (-1.2, -1.0)];
+    std::fs::write(&x, rows.map(|(a, z)| format!("{a:?},{:?}\n", a + 1e-8 * z)).concat()).expect("written");
+    std::fs::write(&y, rows.map(|(a, z)| format!("{:?}\n", a + z)).concat()).expect("written");
+    let s = experiment(&format!("dataset = {{ inputs = {x:?}, targets = {y:?} }}")).task.statistics;
+    assert_eq!(s.input_rank(), 1);
+    // What is left is the regression on x₁ alone: ½(⟨y²⟩ − ⟨yx⟩²/⟨x²⟩).
+    let mean = |of: &dyn Fn(f64, f64) -> f64| rows.iter().map(|(a, z)| of(*a, *z)).sum::<f64>() / 6.0;
+    let covariance = |of: &dyn Fn(f64, f64) -> (f64, f64)| {
+        mean(&|a, z| of(a, z).0 * of(a, z).1) - mean(&|a, z| of(a, z).0) * mean(&|a, z| of(a, z).1)
+    };
+    let (xx, xy) = (covariance(&|a, _| (a, a)), covariance(&|a, z| (a, a + z)));
+    let least = 0.5 * (covariance(&|a, z| (a + z, a + z)) - xy * xy / xx);
+    assert!((s.least_loss - least).abs() < 1e-6 * least, "{} is not {least}", s.least_loss);
+}
+
+#[test]
 fn small_random_weights_have_half_learned_each_mode_when_their_effective_start_says_so() {
     // What the next mode has grown to by then is the error, of order scale^(2 − 2s₂/s₁): hence modes well apart.
     for (scale, tolerance) in [(1e-2, 4e-3), (1e-4, 3e-4)] {

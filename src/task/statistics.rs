@@ -124,8 +124,18 @@ impl Statistics {
         trace_sigma33: Option<f64>,
     ) -> Result<Statistics, StatisticsError> {
         check_symmetric(&sigma11)?;
+        Statistics::within(TOLERANCE, sigma11, sigma31, trace_sigma33)
+    }
+
+    /// The same of a symmetric Σ11, with range and least trace held to a tolerance.
+    fn within(
+        tolerance: f64,
+        sigma11: DMatrix<f64>,
+        sigma31: DMatrix<f64>,
+        trace_sigma33: Option<f64>,
+    ) -> Result<Statistics, StatisticsError> {
         let (eigenvalues, frame) = diagonalise(&sigma11)?;
-        let sigma31_frame = within_range(frame.enter(&sigma31), &eigenvalues)?;
+        let sigma31_frame = within_range(frame.enter(&sigma31), &eigenvalues, tolerance)?;
         let mut optimum_frame = sigma31_frame.clone();
         let mut explained = 0.0;
         for (mut column, &lambda) in optimum_frame.column_iter_mut().zip(eigenvalues.iter()) {
@@ -136,7 +146,7 @@ impl Statistics {
         }
         let trace_sigma33 = match trace_sigma33 {
             None => explained,
-            Some(given) if given < explained * (1.0 - TOLERANCE) => {
+            Some(given) if given < explained * (1.0 - tolerance) => {
                 return Err(StatisticsError::TraceTooSmall { given, least: explained });
             }
             Some(given) => given,
@@ -147,8 +157,11 @@ impl Statistics {
 
     /// The statistics of samples: XXᵀ, YXᵀ, Tr YYᵀ, divided by P for averages.
     ///
+    /// ‖Σ31v‖² ≤ vᵀΣ11v · Tr Σ33: along an input of variance ε, at rounding level, Σ31 may still be √ε. It is taken as 0
+    /// there, as the variance is.
+    ///
     /// # Errors
-    /// None in exact arithmetic; rounding of ill-conditioned samples may break a tolerance.
+    /// None that samples within the range of numbers bring about: rounding does not make XXᵀ indefinite by a tolerance.
     pub fn of_samples(samples: &Samples, averaging: Averaging) -> Result<Statistics, StatisticsError> {
         let weight = match averaging {
             Averaging::Mean => 1.0 / samples.len().max(1) as f64,
@@ -160,7 +173,8 @@ impl Statistics {
         gemm(weight, x, x.t(), 0.0, sigma11.as_mut_slice());
         gemm(weight, y, x.t(), 0.0, sigma31.as_mut_slice());
         sigma11.fill_lower_triangle_with_upper_triangle();
-        Statistics::new(sigma11, sigma31, Some(weight * samples.y.norm_squared()))
+        // Samples have possible statistics: what seems to say otherwise is rounding.
+        Statistics::within(f64::INFINITY, sigma11, sigma31, Some(weight * samples.y.norm_squared()))
     }
 
     /// N1.
@@ -226,8 +240,12 @@ fn is_diagonal(m: &DMatrix<f64>) -> bool {
     (0..m.ncols()).all(|j| (0..m.nrows()).all(|i| i == j || m[(i, j)] == 0.0))
 }
 
-/// Σ31 with its components along inputs of zero variance removed, if they are at rounding level.
-fn within_range(mut sigma31: DMatrix<f64>, eigenvalues: &DVector<f64>) -> Result<DMatrix<f64>, StatisticsError> {
+/// Σ31 with its components along inputs of zero variance removed, if they are within the tolerance.
+fn within_range(
+    mut sigma31: DMatrix<f64>,
+    eigenvalues: &DVector<f64>,
+    tolerance: f64,
+) -> Result<DMatrix<f64>, StatisticsError> {
     let norm = sigma31.norm();
     let mut outside = 0.0;
     for (mut column, &lambda) in sigma31.column_iter_mut().zip(eigenvalues.iter()) {
@@ -237,7 +255,7 @@ fn within_range(mut sigma31: DMatrix<f64>, eigenvalues: &DVector<f64>) -> Result
         }
     }
     let violation = if norm > 0.0 { outside.sqrt() / norm } else { 0.0 };
-    if violation > TOLERANCE {
+    if violation > tolerance {
         return Err(StatisticsError::OutsideRange { violation });
     }
     Ok(sigma31)
