@@ -129,6 +129,12 @@ pub enum Figure {
     LargestCoupling,
     /// Largest eigenvalue of the Hessian at the last sample.
     FinalSharpness,
+    /// Share of the training samples that are taken for another class at the last sample.
+    FinalTrainingError,
+    /// The same of the samples held out.
+    FinalTestError,
+    /// Loss on the samples held out, at the last sample.
+    FinalTestLoss,
 }
 
 impl Figure {
@@ -140,6 +146,9 @@ impl Figure {
             Figure::FinalLoss => "final_loss",
             Figure::LargestCoupling => "largest_coupling",
             Figure::FinalSharpness => "final_sharpness",
+            Figure::FinalTrainingError => "final_training_error",
+            Figure::FinalTestError => "final_test_error",
+            Figure::FinalTestLoss => "final_test_loss",
         }
     }
 
@@ -270,13 +279,17 @@ fn off(value: f64, expect: f64) -> f64 {
     (value - expect).abs() / if expect == 0.0 { 1.0 } else { expect.abs() }
 }
 
-fn measure(trajectory: &Trajectory, figure: Figure, mode: usize) -> Option<f64> {
+/// A figure of one arm, of a mode (from 0) if it is one of a mode; `None` where the arm has none.
+pub fn measure(trajectory: &Trajectory, figure: Figure, mode: usize) -> Option<f64> {
     let last = trajectory.samples.last();
     match figure {
         Figure::HalfTime => trajectory.half_times.get(mode).copied().flatten(),
         Figure::FinalStrength => last?.mean.modes.get(mode).copied(),
         Figure::FinalLoss => last.map(|s| s.mean.loss),
         Figure::FinalSharpness => last?.mean.sharpness,
+        Figure::FinalTrainingError => last?.mean.training_error,
+        Figure::FinalTestError => last?.mean.test_error,
+        Figure::FinalTestLoss => last?.mean.test_loss,
         Figure::LargestCoupling => trajectory.samples.iter().filter_map(|s| s.mean.coupling).reduce(f64::max),
     }
 }

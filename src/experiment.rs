@@ -114,6 +114,8 @@ pub struct Keep {
     pub weights: bool,
     /// The largest eigenvalue of the Hessian, which is a number, not a part of the state.
     pub sharpness: bool,
+    /// What single samples say, which is numbers too: errors of classification and the loss on samples held out.
+    pub scores: bool,
 }
 
 impl Keep {

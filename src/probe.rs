@@ -54,18 +54,12 @@ impl Probe {
             modes: self.s.iter().zip(&modes).map(|(s, u)| (s - c * u).powi(2)).sum::<f64>() / (2.0 * c * self.tau),
             coupling: c * coupling * coupling / (2.0 * self.tau),
         });
-        Observation { loss: self.loss(map), modes, coupling: Some(coupling), energy, sharpness: None }
+        Observation { loss: self.loss(map), modes, coupling: Some(coupling), energy, ..Observation::default() }
     }
 
     /// What is known of a network of which only the strengths are: W = Σ_α u_α u_αv_αᵀ.
     pub fn observe_strengths(&self, modes: &[f64]) -> Observation {
-        Observation {
-            loss: self.loss(&self.map_of(modes)),
-            modes: modes.to_vec(),
-            coupling: None,
-            energy: None,
-            sharpness: None,
-        }
+        Observation { loss: self.loss(&self.map_of(modes)), modes: modes.to_vec(), ..Observation::default() }
     }
 
     /// Σ_α u_α u_αv_αᵀ in the frame.

@@ -1,9 +1,10 @@
 //! Rows of a trajectory, from what an arm knows: weights, the map, or the modes alone.
 
 use crate::experiment::Experiment;
+use crate::kernels::{View, gemm};
 use crate::linalg::map_of;
 use crate::network::{Gradient, Hessian};
-use crate::task::Statistics;
+use crate::task::{Scores, Statistics};
 use crate::trajectory::{Sample, State};
 use nalgebra::DMatrix;
 
@@ -47,17 +48,33 @@ pub fn sharpness(experiment: &Experiment, weights: &[DMatrix<f64>]) -> Option<f6
 
 /// A row of an arm that has the map, in the frame of Σ11; `weights`, if kept, are in the user's coordinates.
 pub fn of_map(experiment: &Experiment, t: f64, map: &DMatrix<f64>, weights: Option<Vec<DMatrix<f64>>>) -> Sample {
-    let mean = experiment.probe.observe(map);
+    let mean = experiment.probe.observe(map).scored(scores_in_frame(experiment, map));
     let state = experiment.keep.any().then(|| State { map: experiment.probe.frame().leave(map), weights, grams: None });
     Sample { t, mean, spread: None, state }
 }
 
+/// What single samples say of the map W in the user's coordinates, f(x) = Wx, if they are asked.
+pub fn scores(experiment: &Experiment, map: &DMatrix<f64>) -> Scores {
+    if !experiment.keep.scores {
+        return Scores::default();
+    }
+    let inputs = map.ncols();
+    experiment.task.scores(|x, count, outputs| gemm(1.0, map.into(), View::new(x, inputs, count), 0.0, outputs))
+}
+
+/// The same of the map in the frame of Σ11.
+fn scores_in_frame(experiment: &Experiment, map: &DMatrix<f64>) -> Scores {
+    let Experiment { task, keep, probe, .. } = experiment;
+    // The way back costs as much as hundreds of samples.
+    let asked = keep.scores && (task.classes.is_some() || task.held_out.is_some());
+    if asked { scores(experiment, &probe.frame().leave(map)) } else { Scores::default() }
+}
+
 /// A row of an arm that knows the modes only.
 pub fn of_strengths(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
-    let state = experiment.keep.map.then(|| State {
-        map: experiment.probe.frame().leave(&experiment.probe.map_of(strengths)),
-        weights: None,
-        grams: None,
-    });
-    Sample { t, mean: experiment.probe.observe_strengths(strengths), spread: None, state }
+    let map = experiment.probe.map_of(strengths);
+    let mean = experiment.probe.observe_strengths(strengths).scored(scores_in_frame(experiment, &map));
+    let state =
+        experiment.keep.map.then(|| State { map: experiment.probe.frame().leave(&map), weights: None, grams: None });
+    Sample { t, mean, spread: None, state }
 }

@@ -1,5 +1,6 @@
 //! What every arm produces, and how it ended.
 
+use crate::task::Scores;
 use crate::text::number;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
@@ -149,7 +150,7 @@ pub struct Energy {
 }
 
 /// What is observed of the network at one time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observation {
     /// L, in the units of the statistics.
     pub loss: f64,
@@ -161,6 +162,12 @@ pub struct Observation {
     pub energy: Option<Energy>,
     /// The largest eigenvalue of the Hessian of the loss; `None` unless it was asked for.
     pub sharpness: Option<f64>,
+    /// Share of the training samples that are taken for another class; `None` where targets are no classes.
+    pub training_error: Option<f64>,
+    /// The same of the samples held out; `None` also where there are none.
+    pub test_error: Option<f64>,
+    /// The loss on the samples held out, in the units of the statistics; `None` where there are none.
+    pub test_loss: Option<f64>,
 }
 
 impl Observation {
@@ -171,6 +178,13 @@ impl Observation {
             && self.coupling.is_none_or(f64::is_finite)
             && self.energy.is_none_or(|e| e.modes.is_finite() && e.coupling.is_finite())
             && self.sharpness.is_none_or(f64::is_finite)
+            && self.test_loss.is_none_or(f64::is_finite)
+    }
+
+    /// The same with what single samples say.
+    pub fn scored(self, scores: Scores) -> Observation {
+        let Scores { training_error, test_error, test_loss } = scores;
+        Observation { training_error, test_error, test_loss, ..self }
     }
 }
 

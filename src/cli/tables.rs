@@ -1,7 +1,7 @@
 //! Tables for the terminal.
 
 use super::premises::premises;
-use crate::comparison::Verdict;
+use crate::comparison::{Figure, Verdict, measure};
 use crate::plateaus::{Plateau, plateaus};
 use crate::report::Report;
 use crate::scenario::Built;
@@ -69,6 +69,7 @@ pub(super) fn report(built: &Built, report: &Report) -> String {
     if !report.differences.is_empty() {
         parts.push(differences(report).to_string());
     }
+    parts.extend(scores(report).map(|table| table.to_string()));
     if let Some(monitor) = &report.monitor {
         let drift = monitor.balance_drift.iter().copied().fold(0.0, f64::max);
         let rise = if monitor.loss_rise > 0.0 {
@@ -161,6 +162,22 @@ fn differences(report: &Report) -> Table {
     }
     align_right(&mut table, 1..3);
     table
+}
+
+/// How each arm does on single samples in the end; `None` where there is nothing to say.
+fn scores(report: &Report) -> Option<Table> {
+    const FIGURES: [Figure; 3] = [Figure::FinalTrainingError, Figure::FinalTestError, Figure::FinalTestLoss];
+    let mut table = table(&["in the end", "training error", "test error", "test loss"]);
+    let mut any = false;
+    for trajectory in &report.trajectories {
+        let values = FIGURES.map(|figure| measure(trajectory, figure, 0));
+        if values.iter().any(Option::is_some) {
+            table.add_row([trajectory.label()].into_iter().chain(values.map(short)));
+            any = true;
+        }
+    }
+    align_right(&mut table, 1..4);
+    any.then_some(table)
 }
 
 /// What the law of a network says: a dash where its start has none, "never" where it never gets there.

@@ -90,7 +90,11 @@ pub fn converge(experiment: &Experiment, mut progress: impl FnMut()) -> Vec<Ladd
 /// The same experiment, looked at at these times, with its maps kept.
 fn at(experiment: &Experiment, times: Vec<f64>) -> Experiment {
     let clock = Clock { tau: experiment.clock.tau, times };
-    Experiment { clock, keep: Keep { map: true, weights: false, sharpness: false }, ..experiment.clone() }
+    Experiment {
+        clock,
+        keep: Keep { map: true, weights: false, sharpness: false, scores: false },
+        ..experiment.clone()
+    }
 }
 
 /// A few of the times, evenly, without the start.

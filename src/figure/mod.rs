@@ -95,6 +95,15 @@ pub enum StudyPanel {
     Rate,
     /// The way there: strength or loss against updates, a curve per network.
     Curves,
+    /// The training error on the way.
+    Classification,
+}
+
+impl StudyPanel {
+    /// Whether it is of the way to the goal, against updates.
+    pub fn is_of_curves(self) -> bool {
+        matches!(self, StudyPanel::Curves | StudyPanel::Classification)
+    }
 }
 
 /// What one figure shows.

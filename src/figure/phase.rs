@@ -132,7 +132,7 @@ mod tests {
             let times = (0..40).map(|i| f64::from(i) * 0.1);
             let row = |t: f64| {
                 let (a, b) = law.strengths(start, t);
-                let mean = Observation { loss: 0.0, modes: vec![a * b], coupling: None, energy: None, sharpness: None };
+                let mean = Observation { modes: vec![a * b], ..Observation::default() };
                 Sample { t, mean, spread: None, state: None }
             };
             let trajectory = Trajectory {

@@ -35,20 +35,20 @@ pub(super) fn compose(study: &StudyResult, panels: &[StudyPanel]) -> Result<Scen
     y = draw_keys(&mut scene, &keys(study, panels), y);
     if over_depth {
         // In the order asked for, a panel given twice once.
-        let mut wanted: Vec<StudyPanel> = Vec::new();
-        for panel in panels.iter().filter(|panel| **panel != StudyPanel::Curves) {
-            if !wanted.contains(panel) {
-                wanted.push(*panel);
-            }
-        }
         let plan = |panel: &StudyPanel| if *panel == StudyPanel::Rate { rate(study) } else { time(study) };
-        let plans: Vec<Plan> = wanted.iter().map(plan).map(lowered).collect();
+        let plans: Vec<Plan> = distinct(panels, |panel| !panel.is_of_curves()).iter().map(plan).map(lowered).collect();
         let axis = depth_axis(study);
         let stack = Stack { plans: &plans, across: axis.as_ref(), title: "layers N_l, input and output included" };
         y = draw_panels(&mut scene, &stack, y);
     }
-    if has(StudyPanel::Curves) {
-        let plans = [lowered(curves(study))];
+    let curved = distinct(panels, StudyPanel::is_of_curves);
+    if !curved.is_empty() {
+        let plan = |panel: &StudyPanel| match panel {
+            StudyPanel::Classification => curves(study, Shown::TrainingError),
+            _ if study.of_mode => curves(study, Shown::Strength),
+            _ => curves(study, Shown::Loss),
+        };
+        let plans: Vec<Plan> = curved.iter().map(plan).map(lowered).collect();
         let updates: Vec<f64> = all_rows(study).map(|row| row.updates).collect();
         let axis = extent(&updates).map(|(lo, hi)| Axis::linear(lo, hi));
         let stack = Stack { plans: &plans, across: axis.as_ref(), title: "updates t/(τη)" };
@@ -56,6 +56,17 @@ pub(super) fn compose(study: &StudyResult, panels: &[StudyPanel]) -> Result<Scen
     }
     scene.height = y;
     Ok(scene)
+}
+
+/// The panels of a kind in the order asked for, one given twice once.
+fn distinct(panels: &[StudyPanel], kind: impl Fn(StudyPanel) -> bool) -> Vec<StudyPanel> {
+    let mut wanted = Vec::new();
+    for panel in panels.iter().filter(|panel| kind(**panel)) {
+        if !wanted.contains(panel) {
+            wanted.push(*panel);
+        }
+    }
+    wanted
 }
 
 /// What was waited for, and what is not exact or not there.
@@ -103,7 +114,7 @@ fn keys(study: &StudyResult, panels: &[StudyPanel]) -> Vec<Vec<Key>> {
     }
     let mut meanings = Vec::new();
     let (laws, limits) = (study.series.iter().any(has_law), study.series.iter().any(|s| s.limit.is_some()));
-    if panels.iter().any(|panel| *panel != StudyPanel::Curves) {
+    if panels.iter().any(|panel| !panel.is_of_curves()) {
         let rings = Pen { rings: Some(NEUTRAL), ..Pen::solid(NEUTRAL.paler(0.5), 0.8, 3) };
         meanings.push(key(line(rings), "trained"));
         if laws {
@@ -121,7 +132,7 @@ fn keys(study: &StudyResult, panels: &[StudyPanel]) -> Vec<Vec<Key>> {
         meanings.push(key(line(dashed(NEUTRAL, 1.3, STABLE_DASH)), "2/sharpness: largest stable rate"));
     }
     rows.push(meanings);
-    if panels.contains(&StudyPanel::Curves) {
+    if panels.iter().any(|panel| panel.is_of_curves()) {
         let depth = |(index, point): (usize, &Point)| {
             key(Swatch::Patch(curve_ink(study, 0, index)), &format!("N_l = {}", point.layers))
         };
@@ -269,24 +280,46 @@ fn is_bounded(point: &Point) -> bool {
     matches!(point.ended, Ended::Learned | Ended::NotLearned)
 }
 
+/// What a panel of curves shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Strength,
+    Loss,
+    TrainingError,
+}
+
+impl Shown {
+    fn value(self, row: &Row) -> Option<(f64, f64)> {
+        let value = match self {
+            Shown::Strength => Some(row.strength),
+            Shown::Loss => Some(row.loss),
+            Shown::TrainingError => row.training_error,
+        };
+        value.map(|value| (row.updates, value))
+    }
+}
+
 /// The way to the goal, a curve per network, and that of infinite depth.
-fn curves(study: &StudyResult) -> Plan {
-    let value = |row: &Row| (row.updates, if study.of_mode { row.strength } else { row.loss });
+fn curves(study: &StudyResult, shown: Shown) -> Plan {
     let mut marks = Vec::new();
     for (index, series) in study.series.iter().enumerate() {
         for (rank, point) in series.points.iter().enumerate().filter(|(_, point)| is_bounded(point)) {
-            let points = point.curve.iter().map(value).collect();
+            let points = point.curve.iter().filter_map(|row| shown.value(row)).collect();
             let pen = Pen::solid(curve_ink(study, index, rank), 1.6, 4);
             marks.push(Mark::Curve { points, pen, rings: SPARSE_RINGS, cut: false });
         }
         if let Some(limit) = &series.limit {
             let ink = if study.series.len() == 1 { INK } else { ink(index) };
-            let points = limit.curve.iter().map(value).collect();
+            let points = limit.curve.iter().filter_map(|row| shown.value(row)).collect();
             marks.push(Mark::Curve { points, pen: dashed(ink, 1.6, LIMIT_DASH), rings: SPARSE_RINGS, cut: false });
         }
     }
-    let held: Vec<f64> = all_rows(study).map(|row| value(row).1).filter(|v| v.is_finite()).collect();
-    let y = if study.of_mode { linear_axis(&held) } else { value_axis(&held, LOG_FROM) };
-    let title = if study.of_mode { "mode strength u" } else { "loss L" };
+    let held = all_rows(study).filter_map(|row| shown.value(row)).map(|(_, value)| value).filter(|v| v.is_finite());
+    let held: Vec<f64> = held.collect();
+    let (y, title) = match shown {
+        Shown::Strength => (linear_axis(&held), "mode strength u"),
+        Shown::Loss => (value_axis(&held, LOG_FROM), "loss L"),
+        Shown::TrainingError => (linear_axis(&held), "training error"),
+    };
     Plan { title: title.to_owned(), keys: Vec::new(), y: y.ok_or("no network learned"), marks, height: 200.0 }
 }

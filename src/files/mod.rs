@@ -8,6 +8,7 @@ mod csv;
 mod dataset;
 mod elements;
 mod error;
+mod held_out;
 mod idx;
 mod npy;
 mod npy_header;
@@ -17,6 +18,7 @@ mod table;
 
 pub use dataset::{DatasetError, SampleOptions, Samples, load_samples};
 pub use error::{Excerpt, FileError};
+pub use held_out::HeldOut;
 pub use npz::{NpzWriter, row_major};
 pub use table::{Table, one_hot};
 

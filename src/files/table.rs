@@ -29,6 +29,28 @@ impl Table {
     pub(super) fn truncate(&mut self, rows: usize) {
         self.rows = self.rows.min(rows);
         self.values.truncate(self.rows * self.cols);
+        self.values.shrink_to_fit();
+    }
+
+    /// `count` rows from row `first` on, as far as there are any.
+    pub(super) fn rows_from(&self, first: usize, count: usize) -> Table {
+        let values: Vec<f64> =
+            self.values.chunks_exact(self.cols.max(1)).skip(first).take(count).flatten().copied().collect();
+        Table { rows: values.len() / self.cols.max(1), cols: self.cols, values }
+    }
+
+    /// Whether every row is one of several columns' unit vectors: a single 1, all else 0.
+    pub(super) fn is_one_hot(&self) -> bool {
+        let hot = |row: &[f64]| {
+            row.iter().filter(|value| **value == 1.0).count() == 1 && row.iter().all(|value| [0.0, 1.0].contains(value))
+        };
+        self.cols > 1 && self.values.chunks_exact(self.cols).all(hot)
+    }
+
+    /// The first value that is no label below `classes`, and its row.
+    pub(super) fn stranger(&self, classes: usize) -> Option<(usize, f64)> {
+        let is_one = |value: f64| label(value).is_some_and(|label| label < classes);
+        self.values.iter().copied().enumerate().find(|(_, value)| !is_one(*value))
     }
 
     /// Every label as a row of zeros with a single 1; what isn't a label below `classes` becomes

@@ -7,12 +7,21 @@ pub(super) fn number(value: f64) -> String {
     format!("{value:?}")
 }
 
+/// Columns that only some trajectories have, behind all others.
+const OPTIONAL: [&str; 4] = ["sharpness", "training_error", "test_error", "test_loss"];
+
+/// What stands in them.
+fn optional(observation: &Observation) -> [Option<f64>; OPTIONAL.len()] {
+    let Observation { sharpness, training_error, test_error, test_loss, .. } = *observation;
+    [sharpness, training_error, test_error, test_loss]
+}
+
 /// The columns that a trajectory has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Columns {
     modes: usize,
     energy: bool,
-    sharpness: bool,
+    optional: [bool; OPTIONAL.len()],
     spread: bool,
 }
 
@@ -22,7 +31,7 @@ impl Columns {
         Columns {
             modes,
             energy: first.is_some_and(|s| s.mean.energy.is_some()),
-            sharpness: first.is_some_and(|s| s.mean.sharpness.is_some()),
+            optional: first.map_or([false; OPTIONAL.len()], |s| optional(&s.mean).map(|value| value.is_some())),
             spread: first.is_some_and(|s| s.spread.is_some()),
         }
     }
@@ -44,9 +53,8 @@ impl Columns {
             names.push(format!("energy_modes{suffix}"));
             names.push(format!("energy_coupling{suffix}"));
         }
-        if self.sharpness {
-            names.push(format!("sharpness{suffix}"));
-        }
+        let optional = OPTIONAL.iter().zip(self.optional).filter(|(_, there)| *there);
+        names.extend(optional.map(|(name, _)| format!("{name}{suffix}")));
         names
     }
 
@@ -67,9 +75,8 @@ impl Columns {
             fields.push(number(energy.modes));
             fields.push(number(energy.coupling));
         }
-        if let (true, Some(sharpness)) = (self.sharpness, observation.sharpness) {
-            fields.push(number(sharpness));
-        }
+        let optional = optional(observation).into_iter().zip(self.optional).filter(|(_, there)| *there);
+        fields.extend(optional.map(|(value, _)| value.map(number).unwrap_or_default()));
         fields
     }
 }
@@ -120,7 +127,7 @@ struct Places {
     modes: Vec<usize>,
     coupling: usize,
     energy: Option<(usize, usize)>,
-    sharpness: Option<usize>,
+    optional: [Option<usize>; OPTIONAL.len()],
 }
 
 impl Places {
@@ -130,7 +137,7 @@ impl Places {
             modes: (1..=modes).map(|mode| position(&format!("mode_{mode}{suffix}"))).collect::<Option<_>>()?,
             coupling: position(&format!("coupling{suffix}"))?,
             energy: position(&format!("energy_modes{suffix}")).zip(position(&format!("energy_coupling{suffix}"))),
-            sharpness: position(&format!("sharpness{suffix}")),
+            optional: OPTIONAL.map(|name| position(&format!("{name}{suffix}"))),
         })
     }
 
@@ -144,16 +151,23 @@ impl Places {
             Some((modes, coupling)) => Some(Energy { modes: number(modes)?, coupling: number(coupling)? }),
             None => None,
         };
-        let sharpness = match self.sharpness {
-            Some(place) => Some(number(place)?),
-            None => None,
-        };
+        let mut optional = [None; OPTIONAL.len()];
+        for (value, place) in optional.iter_mut().zip(self.optional) {
+            *value = match place {
+                Some(place) => Some(number(place)?),
+                None => None,
+            };
+        }
+        let [sharpness, training_error, test_error, test_loss] = optional;
         Some(Observation {
             loss: number(self.loss)?,
             modes: self.modes.iter().map(|place| number(*place)).collect::<Option<_>>()?,
             coupling,
             energy,
             sharpness,
+            training_error,
+            test_error,
+            test_loss,
         })
     }
 }

@@ -25,6 +25,7 @@ pub fn rewrite(scenario: &mut Scenario, from: &Path, to: &Path) -> io::Result<()
         TaskTable::Dataset(task) => {
             moved(&mut task.inputs)?;
             moved(&mut task.targets)?;
+            task.test_inputs.iter_mut().chain(&mut task.test_targets).try_for_each(moved)?;
         }
         TaskTable::Matrices(task) => {
             matrix(&mut task.sigma31)?;

@@ -67,7 +67,7 @@ pub fn curves_name(study: &str) -> String {
 /// None that a valid study can cause.
 pub fn curves_to_csv(study: &StudyResult) -> Result<Option<Vec<u8>>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["series", "layers", "updates", "loss", "strength"])?;
+    writer.write_record(["series", "layers", "updates", "loss", "strength", "training_error"])?;
     let mut any = false;
     for series in &study.series {
         let networks = series.points.iter().map(|point| (point.layers.to_string(), &point.curve));
@@ -75,7 +75,8 @@ pub fn curves_to_csv(study: &StudyResult) -> Result<Option<Vec<u8>>, csv::Error>
         for (layers, curve) in networks.chain(limit) {
             for row in curve {
                 let [updates, loss, strength] = [row.updates, row.loss, row.strength].map(number);
-                writer.write_record([series.name.as_str(), &layers, &updates, &loss, &strength])?;
+                let error = row.training_error.map(number).unwrap_or_default();
+                writer.write_record([series.name.as_str(), &layers, &updates, &loss, &strength, &error])?;
                 any = true;
             }
         }
@@ -182,7 +183,7 @@ fn read_curves(text: &[u8]) -> Option<Vec<(String, String, Row)>> {
     let rows = reader.records().map(|record| {
         let record = record.ok()?;
         let value = |place: usize| record.get(place)?.parse().ok().filter(|x: &f64| x.is_finite());
-        let row = Row { updates: value(2)?, loss: value(3)?, strength: value(4)? };
+        let row = Row { updates: value(2)?, loss: value(3)?, strength: value(4)?, training_error: value(5) };
         Some((record.get(0)?.to_owned(), record.get(1)?.to_owned(), row))
     });
     rows.collect()

@@ -1,7 +1,7 @@
 //! `summary.json`: what was run, what was measured, what passed.
 
 use super::studies;
-use crate::comparison::{Check, Verdict};
+use crate::comparison::{Check, Figure, Verdict, measure};
 use crate::converge::{Ladder, Rung};
 use crate::experiment::Experiment;
 use crate::flow::Monitor;
@@ -40,7 +40,7 @@ fn arms(report: &Report) -> Value {
 }
 
 fn arm(trajectory: &Trajectory) -> Value {
-    json!({
+    let mut described = json!({
         "method": trajectory.method,
         "approximation": trajectory.approximation,
         "status": trajectory.outcome.to_string(),
@@ -49,7 +49,13 @@ fn arm(trajectory: &Trajectory) -> Value {
         "rejected": trajectory.work.rejected,
         "evaluations": trajectory.work.evaluations,
         "wall_s": trajectory.work.wall_s,
-    })
+    });
+    for figure in [Figure::FinalTrainingError, Figure::FinalTestError, Figure::FinalTestLoss] {
+        if let Some(value) = measure(trajectory, figure, 0) {
+            described[figure.name()] = json!(value);
+        }
+    }
+    described
 }
 
 /// Ladders of an arm's settings, in place of the arms' own runs.

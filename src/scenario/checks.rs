@@ -3,6 +3,7 @@
 use super::format::{CheckTable, Quantity};
 use crate::comparison::{Check, Compared, Figure};
 use crate::study::{Family, RateRule, Series, Study, StudyFigure};
+use crate::task::Task;
 use crate::trajectory::Arm;
 
 /// What is wrong with a check: the key, the message, what is allowed.
@@ -12,6 +13,9 @@ pub type Complaint = (&'static str, String, Option<String>);
 const COMPARED: f64 = 1e-6;
 const EXPECTED: f64 = 0.01;
 
+/// Why there is no error of classification.
+const NO_CLASSES: &str = "it takes a data set whose targets are labels or one-hot rows";
+
 /// Checks one table; `has` says which arms run, `modes` how many modes there are.
 ///
 /// # Errors
@@ -20,6 +24,7 @@ pub fn check(
     table: &CheckTable,
     has: impl Fn(Arm) -> bool,
     modes: usize,
+    task: &Task,
     studies: &[Study],
 ) -> Result<Check, Complaint> {
     let present = |key, arm| {
@@ -54,7 +59,7 @@ pub fn check(
             let (first, second) = (present("compare", *first)?, present("compare", *second)?);
             compare(table, first, second)
         }
-        (None, Some(arm)) => figure(table, present("arm", arm)?, modes),
+        (None, Some(arm)) => figure(table, present("arm", arm)?, modes, task),
         _ => Err((
             "",
             "a check compares two arms, or a figure of one arm or of a study with a number".into(),
@@ -88,13 +93,16 @@ fn compare(table: &CheckTable, first: Arm, second: Arm) -> Result<Check, Complai
     Ok(Check::Compare { first, second, quantity, max_error: tolerance(table, COMPARED)? })
 }
 
-fn figure(table: &CheckTable, arm: Arm, modes: usize) -> Result<Check, Complaint> {
+fn figure(table: &CheckTable, arm: Arm, modes: usize, task: &Task) -> Result<Check, Complaint> {
     let figure = match table.quantity {
         Quantity::HalfTime => Figure::HalfTime,
         Quantity::FinalStrength => Figure::FinalStrength,
         Quantity::FinalLoss => Figure::FinalLoss,
         Quantity::LargestCoupling if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::LargestCoupling,
         Quantity::FinalSharpness if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::FinalSharpness,
+        Quantity::FinalTrainingError | Quantity::FinalTestError | Quantity::FinalTestLoss => {
+            scored(table.quantity, task)?
+        }
         Quantity::FinalSharpness => {
             return Err(("quantity", format!("the arm `{arm}` has no weights"), None));
         }
@@ -102,7 +110,8 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize) -> Result<Check, Complaint
             return Err(("quantity", format!("the arm `{arm}` has no coupling"), None));
         }
         _ => {
-            let allowed = "half_time, final_loss, final_strength, final_sharpness, largest_coupling";
+            let allowed = "half_time, final_loss, final_strength, final_sharpness, largest_coupling, \
+                           final_training_error, final_test_error, final_test_loss";
             return Err(("quantity", "this is not a figure of one arm".into(), Some(allowed.into())));
         }
     };
@@ -114,6 +123,22 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize) -> Result<Check, Complaint
         return Err(("", "a check of one arm needs the number to `expect`".into(), None));
     };
     Ok(Check::Figure { arm, figure, mode, expect, max_error: tolerance(table, EXPECTED)? })
+}
+
+/// A figure of single samples, if the task has what it takes.
+fn scored(quantity: Quantity, task: &Task) -> Result<Figure, Complaint> {
+    if quantity != Quantity::FinalTestLoss && task.classes.is_none() {
+        return Err(("quantity", format!("there is no error of classification: {NO_CLASSES}"), None));
+    }
+    if quantity != Quantity::FinalTrainingError && task.held_out.is_none() {
+        let allowed = "test, or test_inputs and test_targets, in [task.dataset]";
+        return Err(("quantity", "no samples are held out of training to test on".into(), Some(allowed.into())));
+    }
+    Ok(match quantity {
+        Quantity::FinalTrainingError => Figure::FinalTrainingError,
+        Quantity::FinalTestError => Figure::FinalTestError,
+        _ => Figure::FinalTestLoss,
+    })
 }
 
 /// A figure of a study's series.

@@ -4,6 +4,7 @@ mod auto_end;
 mod budget;
 mod build;
 mod checks;
+mod dataset;
 mod format;
 mod parse;
 mod source;

@@ -2,14 +2,15 @@
 
 use super::budget::Budget;
 use super::build::Fault;
+use super::dataset;
 use super::format::*;
 use super::values::{InputSpectrum, MatrixSource, WhiteOr};
-use crate::files::{DatasetError, SampleOptions, load_samples, read_matrix};
+use crate::files::read_matrix;
 use crate::network::Widths;
 use crate::random::{self, Purpose};
 use crate::task::*;
 use nalgebra::DMatrix;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A task whose numbers are in range, with what its files hold; nothing else is allocated yet.
 pub(super) struct Prepared {
@@ -19,18 +20,21 @@ pub(super) struct Prepared {
     pub outputs: usize,
     /// P, 0 without samples.
     pub samples: usize,
+    /// Samples held out of training.
+    pub held_out: usize,
     loaded: Loaded,
 }
 
 enum Loaded {
     Nothing,
-    Samples(Samples),
+    Samples(dataset::Loaded),
     Sigma31(DMatrix<f64>),
 }
 
 /// Checks the numbers of a task and reads its files, within the budget for reading.
 pub(super) fn prepare(table: &TaskTable, base: &Path, budget: Budget) -> Result<Prepared, Fault> {
-    let drawn = |inputs, outputs, samples| Ok(Prepared { inputs, outputs, samples, loaded: Loaded::Nothing });
+    let drawn =
+        |inputs, outputs, samples| Ok(Prepared { inputs, outputs, samples, held_out: 0, loaded: Loaded::Nothing });
     match table {
         TaskTable::Spectrum(task) => {
             at_least_one("task.spectrum.inputs", task.inputs)?;
@@ -60,12 +64,14 @@ pub(super) fn prepare(table: &TaskTable, base: &Path, budget: Budget) -> Result<
         TaskTable::Matrices(task) => {
             let sigma31 = load_matrix(&task.sigma31, "task.matrices.sigma31", base, budget)?;
             let (outputs, inputs) = sigma31.shape();
-            Ok(Prepared { inputs, outputs, samples: 0, loaded: Loaded::Sigma31(sigma31) })
+            Ok(Prepared { inputs, outputs, samples: 0, held_out: 0, loaded: Loaded::Sigma31(sigma31) })
         }
         TaskTable::Dataset(task) => {
-            let samples = dataset(task, base, budget)?;
+            let loaded = dataset::load(task, base, budget)?;
+            let dataset::Loaded { samples, held_out, .. } = &loaded;
             let (inputs, outputs, count) = (samples.x.nrows(), samples.y.nrows(), samples.len());
-            Ok(Prepared { inputs, outputs, samples: count, loaded: Loaded::Samples(samples) })
+            let held_out = held_out.as_ref().map_or(0, Samples::len);
+            Ok(Prepared { inputs, outputs, samples: count, held_out, loaded: Loaded::Samples(loaded) })
         }
     }
 }
@@ -116,19 +122,22 @@ pub(super) fn load(
         (TaskTable::Hierarchy(task), _) => {
             of_samples(hierarchy_samples(&hierarchy(task)?, &mut rng), task.statistics, "task.hierarchy")
         }
-        (TaskTable::Dataset(task), Loaded::Samples(samples)) => of_samples(samples, task.statistics, "task.dataset"),
+        (TaskTable::Dataset(task), Loaded::Samples(loaded)) => {
+            let dataset::Loaded { samples, held_out, classes } = loaded;
+            Ok(Task { held_out, classes, ..of_samples(samples, task.statistics, "task.dataset")? })
+        }
         // `prepare` loads what these two need: nothing else can arrive here.
         (TaskTable::Matrices(_) | TaskTable::Dataset(_), _) => Err(Fault::new("task", "nothing was loaded", "")),
     }
 }
 
 fn without_samples(statistics: Statistics) -> Result<Task, Fault> {
-    Ok(Task { statistics, samples: None, averaging: Averaging::Mean })
+    Ok(Task { statistics, samples: None, averaging: Averaging::Mean, held_out: None, classes: None })
 }
 
 fn of_samples(samples: Samples, averaging: Averaging, path: &str) -> Result<Task, Fault> {
     let statistics = Statistics::of_samples(&samples, averaging).map_err(|e| Fault::new(path, e.to_string(), ""))?;
-    Ok(Task { statistics, samples: Some(samples), averaging })
+    Ok(Task { statistics, samples: Some(samples), averaging, held_out: None, classes: None })
 }
 
 fn at_least_one(path: &str, value: usize) -> Result<(), Fault> {
@@ -264,28 +273,4 @@ pub(super) fn load_matrix(
         return Err(Fault::new(format!("{path}[{index}]"), message, "rows of equal length"));
     }
     Ok(DMatrix::from_row_iterator(rows.len(), cols, rows.iter().flatten().copied()))
-}
-
-fn dataset(task: &DatasetTask, base: &Path, budget: Budget) -> Result<Samples, Fault> {
-    if task.scale == 0.0 {
-        return Err(Fault::new("task.dataset.scale", "inputs cannot be divided by 0", "any other number"));
-    }
-    if task.limit == Some(0) {
-        return Err(Fault::new("task.dataset.limit", "there must be at least one sample", "≥ 1"));
-    }
-    let options = SampleOptions { centre: task.centre, scale: task.scale, limit: task.limit };
-    let file = |name: &str| -> PathBuf { base.join(name) };
-    let samples = load_samples(&file(&task.inputs), &file(&task.targets), &options, budget.values());
-    let samples = samples.map_err(|error: DatasetError| match error {
-        DatasetError::Rows { .. } => Fault::new("task.dataset.targets", error.to_string(), "as many rows as inputs"),
-        DatasetError::File(error) if error.path() == file(&task.targets) => {
-            Fault::of_file("task.dataset.targets", &error)
-        }
-        DatasetError::File(error) => Fault::of_file("task.dataset.inputs", &error),
-        DatasetError::OneHot { .. } => Fault::new("task.dataset.targets", error.to_string(), ""),
-        DatasetError::NoSamples | DatasetError::NotFinite { .. } => {
-            Fault::new("task.dataset.inputs", error.to_string(), "")
-        }
-    })?;
-    Ok(Samples { x: samples.x, y: samples.y })
 }

@@ -14,8 +14,8 @@ use crate::experiment::{Batch, Experiment, Order, SgdSettings};
 use crate::linalg::map_of;
 use crate::network::{Activation, Gradient};
 use crate::random::{self, Purpose};
-use crate::sampling::{in_frame, into_frame, of_weights, sharpness};
-use crate::task::{Averaging, Samples, Task};
+use crate::sampling::{in_frame, into_frame, of_weights, scores, sharpness};
+use crate::task::{Averaging, Samples, Scores, Task};
 use crate::text::number;
 use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, State, Trajectory, Work};
 use nalgebra::DMatrix;
@@ -149,7 +149,7 @@ fn on_samples(
     let trainee = experiment.trainee();
     let averaging = experiment.task.averaging;
     let mut descent = SampleDescent::new(trainee, samples, averaging, supply, rng);
-    let assessor = Assessor::new(samples, &experiment.task.statistics, averaging);
+    let assessor = Assessor::new(samples, &experiment.task);
     let looking = RefCell::new(trainee.backprop(if experiment.is_linear() { 0 } else { CHUNK }));
     let mut parameters = experiment.widths.flatten(&experiment.start);
     parameters.resize(looking.borrow().len(), 0.0);
@@ -162,8 +162,10 @@ fn on_samples(
             if experiment.is_linear() {
                 return of_linear(experiment, t, parameters);
             }
-            let assessment = assessor.assess(&mut looking.borrow_mut(), parameters);
-            of_assessment(experiment, t, parameters, &assessment)
+            let mut looking = looking.borrow_mut();
+            let assessment = assessor.assess(&mut looking, parameters);
+            let scores = assessor.scores(&assessment, &mut looking, parameters);
+            of_assessment(experiment, t, parameters, (assessment, scores))
         },
         progress,
     )
@@ -173,14 +175,19 @@ fn on_samples(
 fn of_linear(experiment: &Experiment, t: f64, weights: &[f64]) -> Sample {
     let weights = experiment.widths.unflatten(weights);
     let map = map_of(&weights);
-    let mut mean = experiment.probe.observe(&experiment.probe.frame().enter(&map));
+    let mut mean = experiment.probe.observe(&experiment.probe.frame().enter(&map)).scored(scores(experiment, &map));
     mean.sharpness = sharpness(experiment, &in_frame(&experiment.task.statistics, &weights));
     Sample { t, mean, spread: None, state: kept(experiment, map, weights) }
 }
 
 /// A row of any network: its modes are those of the linear map that stands for it, its loss is its own.
-fn of_assessment(experiment: &Experiment, t: f64, parameters: &[f64], assessment: &Assessment) -> Sample {
-    let mut mean = experiment.probe.observe(&assessment.map);
+fn of_assessment(
+    experiment: &Experiment,
+    t: f64,
+    parameters: &[f64],
+    (assessment, scores): (Assessment, Scores),
+) -> Sample {
+    let mut mean = experiment.probe.observe(&assessment.map).scored(scores);
     mean.loss = assessment.loss;
     // The energy is that of a linear network, and so is its Hessian.
     mean.energy = None;
@@ -295,6 +302,9 @@ fn deviation(values: &[f64]) -> f64 {
 /// Applies a statistic over runs to every observed number.
 fn combine(runs: &[&Observation], statistic: impl Fn(&[f64]) -> f64) -> Observation {
     let over = |of: &dyn Fn(&Observation) -> f64| statistic(&runs.iter().map(|o| of(o)).collect::<Vec<_>>());
+    let where_known = |of: &dyn Fn(&Observation) -> Option<f64>| {
+        runs.iter().all(|o| of(o).is_some()).then(|| over(&|o| of(o).unwrap_or(0.0)))
+    };
     let modes = runs.first().map_or(0, |o| o.modes.len());
     Observation {
         loss: over(&|o| o.loss),
@@ -304,7 +314,10 @@ fn combine(runs: &[&Observation], statistic: impl Fn(&[f64]) -> f64) -> Observat
             modes: over(&|o| o.energy.map_or(0.0, |e| e.modes)),
             coupling: over(&|o| o.energy.map_or(0.0, |e| e.coupling)),
         }),
-        sharpness: runs.iter().all(|o| o.sharpness.is_some()).then(|| over(&|o| o.sharpness.unwrap_or(0.0))),
+        sharpness: where_known(&|o| o.sharpness),
+        training_error: where_known(&|o| o.training_error),
+        test_error: where_known(&|o| o.test_error),
+        test_loss: where_known(&|o| o.test_loss),
     }
 }
 

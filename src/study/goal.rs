@@ -19,6 +19,8 @@ pub enum Learned {
     Excess(f64),
     /// L at most this.
     Loss(f64),
+    /// Of the training samples, at most this share is taken for another class.
+    TrainingError(f64),
 }
 
 impl Learned {
@@ -28,6 +30,7 @@ impl Learned {
             Learned::Mode { mode, share } => format!("u of mode {} is {} of its final value", mode + 1, number(*share)),
             Learned::Excess(share) => format!("L − L_min is {} of what the zero map has", number(*share)),
             Learned::Loss(loss) => format!("L is {}", number(*loss)),
+            Learned::TrainingError(share) => format!("the training error is {}", number(*share)),
         }
     }
 
@@ -40,7 +43,7 @@ impl Learned {
 /// The excess of the loss at which it counts as learned; `None` if a mode is waited for.
 pub(super) fn excess_wanted(learned: &Learned, statistics: &Statistics) -> Option<f64> {
     match learned {
-        Learned::Mode { .. } => None,
+        Learned::Mode { .. } | Learned::TrainingError(_) => None,
         Learned::Excess(share) => Some(share * zero_excess(statistics)),
         Learned::Loss(loss) => Some(loss - statistics.least_loss),
     }
@@ -60,6 +63,8 @@ pub(super) struct Reading {
     pub excess: f64,
     /// u of the watched mode.
     pub strength: f64,
+    /// The training error, of a network that is shown samples of classes.
+    pub training_error: Option<f64>,
 }
 
 /// Reads loss and strength off 𝓔 = Σ31 − WΣ11, which every gradient has at hand, in the frame of Σ11.
@@ -79,6 +84,8 @@ pub(super) struct Goal {
     share: Option<f64>,
     /// L − L_min that is waited for.
     excess: f64,
+    /// The training error that is waited for.
+    error: Option<f64>,
 }
 
 impl Goal {
@@ -97,6 +104,7 @@ impl Goal {
             least_loss: statistics.least_loss,
             share,
             excess: excess_wanted(learned, statistics).unwrap_or(0.0),
+            error: if let Learned::TrainingError(error) = learned { Some(*error) } else { None },
         }
     }
 
@@ -105,7 +113,11 @@ impl Goal {
         let columns = error.chunks_exact(self.left.len().max(1)).zip(&self.eigenvalues);
         let learnable = columns.filter(|(_, lambda)| **lambda > 0.0);
         let excess: f64 = learnable.map(|(e, lambda)| e.iter().map(|x| x * x).sum::<f64>() / lambda).sum();
-        Reading { excess: 0.5 * excess, strength: self.whole - bilinear(error, &self.left, &self.right) }
+        Reading {
+            excess: 0.5 * excess,
+            strength: self.whole - bilinear(error, &self.left, &self.right),
+            training_error: None,
+        }
     }
 
     /// The same, of a network of any activation: its own loss, and u of the linear map that stands for it.
@@ -116,11 +128,14 @@ impl Goal {
             image * v * lambda
         };
         let strength = columns.zip(self.right.iter().zip(&self.eigenvalues)).map(along).sum();
-        Reading { excess: assessment.loss - self.least_loss, strength }
+        Reading { excess: assessment.loss - self.least_loss, strength, training_error: assessment.training_error }
     }
 
     /// Whether the goal is reached. A mode must be near its end: one that has shot beyond it has not been learned.
     pub fn is_reached(&self, reading: Reading) -> bool {
+        if let Some(error) = self.error {
+            return reading.training_error.is_some_and(|now| now <= error);
+        }
         match self.share {
             Some(share) => (share..=2.0 - share).contains(&(reading.strength / self.whole)),
             None => reading.excess <= self.excess,

@@ -4,7 +4,7 @@ use super::goal::{Goal, Reading};
 use crate::experiment::{Batch, Order};
 use crate::network::{Backprop, Gradient};
 use crate::sgd::{Assessor, CHUNK, SampleDescent, Trainee};
-use crate::task::{Averaging, Samples, Statistics};
+use crate::task::{Samples, Task};
 use rand_chacha::ChaCha8Rng;
 
 /// A network in training.
@@ -45,8 +45,7 @@ impl Learner for ByStatistics<'_> {
 pub(super) struct OnSamples<'a> {
     pub trainee: Trainee<'a>,
     pub samples: &'a Samples,
-    pub statistics: &'a Statistics,
-    pub averaging: Averaging,
+    pub task: &'a Task,
     pub batch: Batch,
     /// Of the order: every learning rate sees the same.
     pub rng: ChaCha8Rng,
@@ -67,8 +66,8 @@ impl<'a> OnSamples<'a> {
             Batch::Size(size) => (size, Order::Shuffled),
         };
         Sampling {
-            descent: SampleDescent::new(self.trainee, self.samples, self.averaging, supply, self.rng.clone()),
-            assessor: Assessor::new(self.samples, self.statistics, self.averaging),
+            descent: SampleDescent::new(self.trainee, self.samples, self.task.averaging, supply, self.rng.clone()),
+            assessor: Assessor::new(self.samples, self.task),
             looking: self.trainee.backprop(CHUNK),
             goal,
             epoch: self.epoch(),

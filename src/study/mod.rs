@@ -48,8 +48,17 @@ pub struct Study {
     pub series: Vec<Series>,
     /// Whether the way to the goal is kept, besides its length.
     pub curves: bool,
+    /// Whether the training error is shown on the way.
+    pub errors: bool,
     /// Updates that are kept instead of those to the goal, at the same learning rate.
     pub curve_updates: Option<u64>,
+}
+
+impl Study {
+    /// Whether the networks are asked for classes: only samples can be.
+    pub fn classifies(&self) -> bool {
+        self.errors || matches!(self.learned, Learned::TrainingError(_))
+    }
 }
 
 /// What trains the networks of a study.
@@ -171,6 +180,8 @@ pub struct Row {
     pub loss: f64,
     /// u of the mode that is waited for, or of the first.
     pub strength: f64,
+    /// Share of the training samples that are taken for another class, where it is looked at.
+    pub training_error: Option<f64>,
 }
 
 /// One network: how fast it learned, and how fast it should have.

@@ -122,7 +122,12 @@ impl<'a> Theory<'a> {
             let t = time * (i as f64 / ROWS as f64);
             let strengths: Vec<f64> = (0..self.basis.len()).map(|mode| strength(mode, t)).collect();
             let loss = self.probe.observe_strengths(&strengths).loss;
-            Row { updates: t * sharpness, loss, strength: strengths[self.study.learned.watched()] }
+            Row {
+                updates: t * sharpness,
+                loss,
+                strength: strengths[self.study.learned.watched()],
+                training_error: None,
+            }
         };
         let curve = if self.study.curves { (0..=ROWS).map(row).collect() } else { Vec::new() };
         updates.is_finite().then_some(Limit { updates, curve })

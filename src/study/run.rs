@@ -108,6 +108,7 @@ fn samples<'a>(setting: Setting<'a>, study: &Study) -> Option<Cow<'a, Samples>> 
 fn on_samples(study: &Study, series: &Series) -> bool {
     match study.trainer {
         Trainer::Flow { .. } => false,
+        _ if study.classifies() => true,
         Trainer::Descent { batch } => batch != Batch::Full || series.activation != Activation::Linear || study.biases,
     }
 }
@@ -142,8 +143,8 @@ fn train_one(
     let network = match (samples.filter(|_| on_samples(study, series)), study.trainer) {
         (Some(samples), Trainer::Descent { batch }) => {
             let trainee = Trainee { widths: &widths, activation: series.activation, biases: study.biases };
-            let averaging = setting.task.averaging;
-            Network::on_samples(OnSamples { trainee, samples, statistics, averaging, batch, rng }, &start, &goal)
+            let task = setting.task;
+            Network::on_samples(OnSamples { trainee, samples, task, batch, rng }, &start, &goal)
         }
         _ => Network::new(statistics, &widths, &start, &goal),
     };

@@ -73,7 +73,7 @@ impl<'a> Network<'a> {
 
     /// A network of any activation on samples.
     pub fn on_samples(samples: OnSamples<'a>, start: &[DMatrix<f64>], goal: &'a Goal) -> Network<'a> {
-        let mut network = Network::new(samples.statistics, samples.trainee.widths, start, goal);
+        let mut network = Network::new(&samples.task.statistics, samples.trainee.widths, start, goal);
         network.start = samples.trainee.widths.flatten(start);
         network.start.resize(samples.trainee.backprop(0).len(), 0.0);
         network.samples = Some(samples);
@@ -210,7 +210,8 @@ impl<'a> Network<'a> {
     }
 
     fn row(&self, updates: f64, reading: Reading) -> Row {
-        Row { updates, loss: self.goal.least_loss + reading.excess, strength: reading.strength }
+        let Reading { excess, strength, training_error } = reading;
+        Row { updates, loss: self.goal.least_loss + excess, strength, training_error }
     }
 
     /// Loss and strength at a state of the flow.

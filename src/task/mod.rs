@@ -1,12 +1,14 @@
 //! What is to be learned: the statistics Σ11, Σ31, Σ33 and where they come from.
 
 mod basis;
+mod classes;
 mod gaussian;
 mod hierarchy;
 mod spectrum;
 mod statistics;
 
 pub use basis::ModeBasis;
+pub use classes::{Classes, Part, Scores};
 pub use gaussian::{Teacher, teacher_samples};
 pub use hierarchy::{Features, Hierarchy, hierarchy_samples};
 pub use spectrum::{Spectrum, SpectrumFactors, spectrum_factors};
@@ -42,6 +44,10 @@ pub struct Task {
     pub statistics: Statistics,
     /// The samples the statistics are of, where there are any.
     pub samples: Option<Samples>,
+    /// Samples held out of training, with inputs and targets scaled and centred as those are.
+    pub held_out: Option<Samples>,
+    /// The classes, where the samples' targets are such.
+    pub classes: Option<Classes>,
     /// Whether the statistics are sums or averages over samples.
     pub averaging: Averaging,
 }

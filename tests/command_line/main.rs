@@ -1,6 +1,7 @@
 //! The commands from end to end: what is written, what is printed, and what it is the same as.
 
 mod bench;
+mod classification;
 mod commands;
 mod converge;
 mod curves;

@@ -1,11 +1,11 @@
 //! Samples from two files, and MNIST.
 
 use crate::{Folder, ROOM, idx_bytes, table};
-use gradflow::files::{DatasetError, SampleOptions, Samples, load_samples, one_hot, read_table};
-use nalgebra::dmatrix;
+use gradflow::files::{DatasetError, HeldOut, SampleOptions, Samples, load_samples, one_hot, read_table};
+use nalgebra::{dmatrix, dvector};
 use std::path::{Path, PathBuf};
 
-const AS_IS: SampleOptions = SampleOptions { centre: false, scale: 1.0, limit: None };
+const AS_IS: SampleOptions = SampleOptions { centre: false, scale: 1.0, limit: None, held_out: HeldOut::Nothing };
 
 fn samples(inputs: &str, targets: &str, options: SampleOptions) -> Result<Samples, DatasetError> {
     samples_within(inputs, targets, options, ROOM)
@@ -65,7 +65,7 @@ fn scale_divides_inputs_only() {
 
 #[test]
 fn centring_uses_the_samples_within_the_limit() {
-    let options = SampleOptions { centre: true, scale: 2.0, limit: Some(2) };
+    let options = SampleOptions { centre: true, scale: 2.0, limit: Some(2), ..AS_IS };
     let samples = samples("1,20\n3,10\n800,900\n", "1\n0\n5\n", options).unwrap();
     assert_eq!(samples.x, dmatrix![-0.5, 0.5; 2.5, -2.5]);
     let (plus, minus) = (0.5, -0.5);
@@ -132,8 +132,103 @@ fn images_and_labels() {
     let y = folder.file("labels-idx1-ubyte", idx_bytes(8, &[2], &[1, 0]));
     let options = SampleOptions { scale: 255.0, ..AS_IS };
     let samples = load_samples(&x, &y, &options, ROOM).unwrap();
-    assert_eq!(samples.x.column(0), nalgebra::dvector![0.0, 0.2, 0.4, 1.0]);
+    assert_eq!(samples.x.column(0), dvector![0.0, 0.2, 0.4, 1.0]);
     assert_eq!(samples.y, dmatrix![0.0, 1.0; 1.0, 0.0]);
+}
+
+#[test]
+fn samples_are_held_out_behind_the_limit_or_else_at_the_end() {
+    let (x, y) = ("1\n2\n3\n4\n5\n", "10.5\n20\n30\n40\n50\n");
+    let held_out = HeldOut::Following(2);
+    let last = samples(x, y, SampleOptions { held_out, ..AS_IS }).unwrap();
+    assert_eq!((last.x, last.y), (dmatrix![1.0, 2.0, 3.0], dmatrix![10.5, 20.0, 30.0]));
+    assert_eq!(last.held_out, Some((dmatrix![4.0, 5.0], dmatrix![40.0, 50.0])));
+    let limited = samples(x, y, SampleOptions { held_out, limit: Some(2), ..AS_IS }).unwrap();
+    assert_eq!((limited.x, limited.y), (dmatrix![1.0, 2.0], dmatrix![10.5, 20.0]));
+    assert_eq!(limited.held_out, Some((dmatrix![3.0, 4.0], dmatrix![30.0, 40.0])));
+    assert_eq!(samples(x, y, AS_IS).unwrap().held_out, None);
+}
+
+#[test]
+fn more_samples_than_there_are_cannot_be_held_out() {
+    let refused = |test: usize, limit: Option<usize>| {
+        let options = SampleOptions { held_out: HeldOut::Following(test), limit, ..AS_IS };
+        samples("1\n2\n3\n", "0.5\n1\n2\n", options).unwrap_err().to_string()
+    };
+    for (test, limit, beside) in [
+        (3, None, "at least one"),
+        (usize::MAX, None, "at least one"),
+        (2, Some(2), "2"),
+        (4, Some(0), "0"),
+        (1, Some(usize::MAX), &usize::MAX.to_string()),
+    ] {
+        let message = refused(test, limit);
+        let expected = format!("x.csv holds 3 samples: {test} held out beside {beside} to train on are too many");
+        assert!(message.ends_with(&expected), "{message}");
+    }
+}
+
+#[test]
+fn samples_held_out_are_scaled_and_centred_as_those_trained_on() {
+    let options = SampleOptions { centre: true, scale: 2.0, held_out: HeldOut::Following(1), ..AS_IS };
+    let samples = samples("1,20\n3,10\n800,900\n", "1.5\n0.5\n7\n", options).unwrap();
+    // The means are (1, 7.5) after scaling, and 1: the third sample has no part in them.
+    assert_eq!((samples.x, samples.y), (dmatrix![-0.5, 0.5; 2.5, -2.5], dmatrix![0.5, -0.5]));
+    assert_eq!(samples.held_out, Some((dmatrix![399.0; 442.5], dmatrix![6.0])));
+    assert_eq!(samples.target_mean, dvector![1.0]);
+}
+
+/// Two samples, with these to test on in files of their own.
+fn tested(training: [&str; 2], test: [&str; 2], options: SampleOptions) -> Result<Samples, DatasetError> {
+    let folder = Folder::new();
+    let (x, y) = (folder.file("x.csv", training[0]), folder.file("y.csv", training[1]));
+    let (inputs, targets) = (folder.file("tx.csv", test[0]), folder.file("ty.csv", test[1]));
+    let held_out = HeldOut::Files { inputs: &inputs, targets: &targets };
+    load_samples(&x, &y, &SampleOptions { held_out, ..options }, ROOM)
+}
+
+#[test]
+fn files_of_their_own_have_the_classes_of_the_training_labels() {
+    let options = SampleOptions { limit: Some(2), ..AS_IS };
+    let samples = tested(["1\n2\n3\n", "2\n0\n1\n"], ["7\n8\n9\n", "0\n1\n1\n"], options).unwrap();
+    assert_eq!((samples.x, samples.classes), (dmatrix![1.0, 2.0], Some(3)));
+    assert_eq!(samples.y, dmatrix![0.0, 1.0; 0.0, 0.0; 1.0, 0.0]);
+    let (x, y) = samples.held_out.unwrap();
+    assert_eq!((x, y), (dmatrix![7.0, 8.0, 9.0], dmatrix![1.0, 0.0, 0.0; 0.0, 1.0, 1.0; 0.0, 0.0, 0.0]));
+}
+
+#[test]
+fn what_is_no_label_of_the_training_samples_cannot_be_tested_on() {
+    for (labels, sample, label) in [("0\n3\n", 2, "3"), ("0.5\n1\n", 1, "0.5"), ("1\n-1\n", 2, "-1")] {
+        let error = tested(["1\n2\n3\n", "2\n0\n1\n"], ["7\n8\n", labels], AS_IS).unwrap_err().to_string();
+        let expected = format!("ty.csv: sample {sample} has the label {label}, but the labels to train on are 0 to 2");
+        assert!(error.ends_with(&expected), "{error}");
+    }
+}
+
+#[test]
+fn files_to_test_on_are_of_the_kind_that_is_trained_on() {
+    for (test, said) in [
+        (["7\n", "0.5\n"], "tx.csv has 1 column, but "),
+        (["7,8,9\n", "0.5\n"], "tx.csv has 3 columns, but "),
+        (["7,8\n", "0.5,1\n"], "ty.csv has 2 columns, but "),
+        (["7,8\n1,2\n", "0.5\n"], "tx.csv holds 2 samples, but "),
+    ] {
+        let error = tested(["1,2\n3,4\n", "0.5\n1.5\n"], test, AS_IS).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
+fn rows_that_are_all_one_hot_are_classes_those_held_out_too() {
+    let of = |y: &str, test: usize| {
+        let held_out = HeldOut::Following(test);
+        samples("1\n2\n3\n", y, SampleOptions { centre: true, held_out, ..AS_IS }).unwrap().classes
+    };
+    assert_eq!(of("0,1\n1,0\n0,1\n", 1), Some(2));
+    for no_classes in ["0,1\n1,0\n0,0\n", "0,1\n1,1\n0,1\n", "0,1\n1,0\n0,0.5\n", "0,2\n1,0\n0,1\n"] {
+        assert_eq!(of(no_classes, 1), None, "{no_classes:?}");
+    }
 }
 
 /// The folder beside the project that holds MNIST's test split, where there is one.
@@ -170,7 +265,7 @@ fn mnist_test_split() {
 fn mnist_samples() {
     let Some(folder) = mnist() else { return };
     let (x, y) = (folder.join("t10k-images-idx3-ubyte.gz"), folder.join("t10k-labels-idx1-ubyte.gz"));
-    let options = SampleOptions { centre: true, scale: 255.0, limit: Some(1000) };
+    let options = SampleOptions { centre: true, scale: 255.0, limit: Some(1000), ..AS_IS };
     let samples = load_samples(&x, &y, &options, 8_000_000).unwrap();
     assert_eq!(samples.x.shape(), (784, 1000));
     assert_eq!(samples.y.shape(), (10, 1000));

@@ -187,3 +187,131 @@ fn what_is_done_to_the_samples_leaves_finite_numbers() {
       allowed: true or false
     "#);
 }
+
+#[test]
+fn samples_are_held_out_only_as_far_as_there_are_any() {
+    let test = |keys: &str| refusal(&dataset("data/x.csv", "data/y.csv", keys));
+    assert_snapshot!(test("test = 0"), @"
+    scenario.toml:4:8: there must be at least one sample
+      4 | test = 0
+        |        ^
+      allowed: ≥ 1
+    ");
+    assert_snapshot!(test("test = 3"), @"
+    scenario.toml:4:8: data/x.csv holds 3 samples: 3 held out beside at least one to train on are too many
+      4 | test = 3
+        |        ^
+      allowed: at most 2
+    ");
+    assert_snapshot!(test("limit = 2\ntest = 2"), @"
+    scenario.toml:5:8: data/x.csv holds 3 samples: 2 held out beside 2 to train on are too many
+      5 | test = 2
+        |        ^
+      allowed: at most 1
+    ");
+    assert_snapshot!(test("limit = 3\ntest = 18446744073709551615"), @"
+    scenario.toml:5:8: data/x.csv holds 3 samples: 18446744073709551615 held out beside 3 to train on are too many
+      5 | test = 18446744073709551615
+        |        ^^^^^^^^^^^^^^^^^^^^
+      allowed: more samples, or a smaller limit
+    ");
+}
+
+#[test]
+fn samples_are_held_out_in_one_way() {
+    let test = |keys: &str| refusal(&dataset("data/x.csv", "data/y.csv", keys));
+    assert_snapshot!(test("test_inputs = \"data/x.csv\""), @r#"
+    scenario.toml:4:15: `test_inputs` goes with `test_targets`, which is missing
+      4 | test_inputs = "data/x.csv"
+        |               ^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(test("test = 1\ntest_targets = \"data/y.csv\""), @r#"
+    scenario.toml:5:16: `test_targets` goes with `test_inputs`, which is missing
+      5 | test_targets = "data/y.csv"
+        |                ^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(test("test = 1\ntest_inputs = \"data/x.csv\"\ntest_targets = \"data/y.csv\""), @"
+    scenario.toml:4:8: samples to test on are held out of the files to train on, or have files of their own, not both
+      4 | test = 1
+        |        ^
+      allowed: test, or test_inputs and test_targets
+    ");
+}
+
+#[test]
+fn samples_to_test_on_are_of_the_kind_that_is_trained_on() {
+    let test = |inputs: &str, targets: &str| {
+        let keys = format!("test_inputs = \"data/{inputs}.csv\"\ntest_targets = \"data/{targets}.csv\"");
+        let files =
+            [("labels", "0\n1\n0\n"), ("beyond", "0\n1\n2\n"), ("wide", "0,1,2\n1,2,3\n2,3,4\n"), ("two", "0\n1\n")];
+        let bench = dataset("data/x.csv", "data/labels.csv", &keys).file("data/bad.csv", "0\noops\n1\n");
+        refusal(&files.iter().fold(bench, |bench, (name, text)| bench.file(&format!("data/{name}.csv"), text)))
+    };
+    assert_snapshot!(test("x", "beyond"), @r#"
+    scenario.toml:5:16: data/beyond.csv: sample 3 has the label 2, but the labels to train on are 0 to 1
+      5 | test_targets = "data/beyond.csv"
+        |                ^^^^^^^^^^^^^^^^^
+      allowed: the classes of the training samples
+    "#);
+    assert_snapshot!(test("wide", "labels"), @r#"
+    scenario.toml:4:15: data/wide.csv has 3 columns, but data/x.csv has 2
+      4 | test_inputs = "data/wide.csv"
+        |               ^^^^^^^^^^^^^^^
+      allowed: as many columns
+    "#);
+    assert_snapshot!(test("x", "wide"), @r#"
+    scenario.toml:5:16: data/wide.csv has 3 columns, but data/labels.csv has 1
+      5 | test_targets = "data/wide.csv"
+        |                ^^^^^^^^^^^^^^^
+      allowed: as many columns
+    "#);
+    assert_snapshot!(test("x", "two"), @r#"
+    scenario.toml:5:16: data/x.csv holds 3 samples, but data/two.csv holds 2
+      5 | test_targets = "data/two.csv"
+        |                ^^^^^^^^^^^^^^
+      allowed: as many rows as inputs
+    "#);
+    assert_snapshot!(test("none", "labels"), @r#"
+    scenario.toml:4:15: data/none.csv: no such file
+      4 | test_inputs = "data/none.csv"
+        |               ^^^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(test("x", "bad"), @"
+    data/bad.csv:2:1: `oops` is not a number
+      2 | oops
+        | ^
+    ");
+}
+
+#[test]
+fn errors_of_classification_take_classes_and_samples_to_test_on() {
+    let check = |targets: &str, quantity: &str| {
+        let mut bench = dataset("data/x.csv", targets, "").file("data/labels.csv", "0\n1\n0\n");
+        let scenario = std::fs::read_to_string(bench.path().join("scenario.toml")).unwrap().replace("[analytic]\n", "");
+        let check = format!("[[check]]\narm = \"flow\"\nquantity = \"{quantity}\"\nexpect = 0\n");
+        bench = bench.file("scenario.toml", format!("{scenario}\n{check}"));
+        refusal(&bench)
+    };
+    assert_snapshot!(check("data/y.csv", "final_training_error"), @r#"
+    scenario.toml:24:12: there is no error of classification: it takes a data set whose targets are labels or one-hot rows
+      24 | quantity = "final_training_error"
+         |            ^^^^^^^^^^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(check("data/y.csv", "final_test_error"), @r#"
+    scenario.toml:24:12: there is no error of classification: it takes a data set whose targets are labels or one-hot rows
+      24 | quantity = "final_test_error"
+         |            ^^^^^^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(check("data/y.csv", "final_test_loss"), @r#"
+    scenario.toml:24:12: no samples are held out of training to test on
+      24 | quantity = "final_test_loss"
+         |            ^^^^^^^^^^^^^^^^^
+      allowed: test, or test_inputs and test_targets, in [task.dataset]
+    "#);
+    assert_snapshot!(check("data/labels.csv", "final_test_error"), @r#"
+    scenario.toml:24:12: no samples are held out of training to test on
+      24 | quantity = "final_test_error"
+         |            ^^^^^^^^^^^^^^^^^^
+      allowed: test, or test_inputs and test_targets, in [task.dataset]
+    "#);
+}

@@ -76,7 +76,7 @@ fn draw_constant(times: &[f64], value: f64, spread: Option<f64>, complete: bool)
         modes: vec![value, -value, 0.0],
         coupling: Some(value),
         energy: Some(Energy { modes: value, coupling: 0.0 }),
-        sharpness: None,
+        ..Observation::default()
     };
     let mut runs = all_arms(&[], times);
     for run in &mut runs {

@@ -46,7 +46,7 @@ fn learned(layers: usize, size: f64) -> Point {
     let updates = size * layers as f64;
     let row = |i: u32| {
         let share = f64::from(i) / 20.0;
-        Row { updates: share * updates, loss: 1.0 - 0.95 * share, strength: 0.95 * share }
+        Row { updates: share * updates, loss: 1.0 - 0.95 * share, strength: 0.95 * share, training_error: None }
     };
     Point {
         layers,

@@ -25,7 +25,7 @@ pub fn observe(strengths: &[f64], t: f64) -> Observation {
         modes,
         coupling: Some(coupling),
         energy: Some(Energy { modes: loss, coupling }),
-        sharpness: None,
+        ..Observation::default()
     }
 }
 
@@ -35,9 +35,7 @@ pub fn trajectory(arm: Arm, strengths: &[f64], times: &[f64]) -> Trajectory {
         let spread = (arm == Arm::Sgd).then(|| Observation {
             loss: 0.1 * mean.loss,
             modes: mean.modes.iter().map(|u| 0.1 * u).collect(),
-            coupling: None,
-            energy: None,
-            sharpness: None,
+            ..Observation::default()
         });
         Sample { t, mean, spread, state: None }
     };

@@ -13,7 +13,7 @@ use crate::premises::HOLDS;
 use crate::scenario::Built;
 use crate::sgd::Pace;
 use crate::stability::Sharpness;
-use crate::task::Averaging;
+use crate::task::{Averaging, Samples, Task};
 use crate::text::number;
 use serde_json::{Value, json};
 
@@ -92,12 +92,23 @@ impl<'a> Explanation<'a> {
             "\nThe sgd arm trains it; what follows, and the other arms, are of the linear network of the same weights."
         };
         format!(
-            "{}\nA {activation} network{biases} {}, {} weight matrices.\nΣ11 has rank {rank11} of {}, Σ31 has rank {rank31}.{bottleneck}{degenerate}{beside}",
+            "{}\nA {activation} network{biases} {}, {} weight matrices.{}\nΣ11 has rank {rank11} of {}, Σ31 has rank {rank31}.{bottleneck}{degenerate}{beside}",
             self.built.title,
             arrows(self.experiment.widths.as_slice()),
             self.experiment.widths.depth(),
+            self.samples(),
             self.experiment.widths.inputs(),
         )
+    }
+
+    /// Classes and samples held out, where there are any.
+    fn samples(&self) -> String {
+        let Task { samples, held_out, classes, .. } = &self.experiment.task;
+        let classes = classes.as_ref().map(|classes| format!("{} classes", classes.count()));
+        let trained = samples.as_ref().map_or(0, Samples::len);
+        let held_out = held_out.as_ref().map(|test| format!("{trained} samples to train on, {} held out", test.len()));
+        let known: Vec<String> = classes.into_iter().chain(held_out).collect();
+        if known.is_empty() { String::new() } else { format!("\n{}.", known.join("; ")) }
     }
 
     fn equations(&self) -> String {

@@ -10,7 +10,7 @@ use super::budget::{self, Budget};
 use super::checks::check;
 use super::format::*;
 use super::source::{Diagnostic, KeyPath, Source};
-use super::tasks;
+use super::tasks::{self, Prepared};
 use super::values::{BatchSize, End};
 use crate::analytic::Given;
 use crate::comparison::{Check, Compared};
@@ -111,7 +111,7 @@ impl Builder<'_> {
         let keep = self.keep();
         let prepared = tasks::prepare(&self.scenario.task, self.base, self.budget)?;
         let widths = self.widths(prepared.inputs, prepared.outputs)?;
-        let memory = self.admit(&widths, prepared.samples, self.sample_count(), keep)?;
+        let memory = self.admit(&widths, &prepared, self.sample_count(), keep)?;
         let task = tasks::load(&self.scenario.task, prepared, self.base, self.budget, self.scenario.seed)?;
         let start = self.start(&widths, &task)?;
         let basis = ModeBasis::new(&task.statistics, &start);
@@ -199,7 +199,7 @@ impl Builder<'_> {
         let weights = self.scenario.output.weights || wants(Quantity::Weights);
         let shown = self.scenario.plot.panels.contains(&Panel::Sharpness);
         let sharpness = shown || self.scenario.output.sharpness || wants(Quantity::FinalSharpness);
-        Keep { map: weights || wants(Quantity::Map), weights, sharpness }
+        Keep { map: weights || wants(Quantity::Map), weights, sharpness, scores: true }
     }
 
     fn widths(&self, inputs: usize, outputs: usize) -> Result<Widths, Fault> {
@@ -214,10 +214,11 @@ impl Builder<'_> {
     }
 
     /// Refuses what would not fit in memory, naming the key that asks for most.
-    fn admit(&self, widths: &Widths, samples: usize, times: usize, keep: Keep) -> Result<f64, Fault> {
+    fn admit(&self, widths: &Widths, prepared: &Prepared, times: usize, keep: Keep) -> Result<f64, Fault> {
         let limit = self.scenario.modes.as_ref().is_some_and(|modes| modes.depth == DepthName::Both);
         let arms = (Arm::ALL.len() - usize::from(!limit)) as f64;
-        let task = budget::of_task(widths.inputs(), widths.outputs(), samples);
+        let Prepared { samples, held_out, .. } = *prepared;
+        let task = budget::of_task(widths.inputs(), widths.outputs(), samples.saturating_add(held_out));
         let state = budget::of_integration(widths.as_slice());
         let rows = arms * budget::of_samples(widths.as_slice(), times, keep);
         let refuse = |key: &str| {
@@ -294,12 +295,11 @@ impl Builder<'_> {
     fn checks(&mut self, experiment: &Experiment, studies: &[Study]) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::with_capacity(self.scenario.checks.len());
         for (index, table) in self.scenario.checks.iter_mut().enumerate() {
-            let checked = check(table, |arm| experiment.has(arm), experiment.basis.len(), studies).map_err(
-                |(key, message, allowed)| {
+            let checked = check(table, |arm| experiment.has(arm), experiment.basis.len(), &experiment.task, studies)
+                .map_err(|(key, message, allowed)| {
                     let path = if key.is_empty() { format!("check[{index}]") } else { format!("check[{index}].{key}") };
                     Fault::Here { path, message, allowed }
-                },
-            )?;
+                })?;
             table.max_error = Some(checked.max_error());
             if let Check::Figure { mode, figure, .. } = &checked
                 && figure.of_a_mode()

@@ -96,7 +96,8 @@ impl Builder<'_> {
             };
             let solver = solver + of_samples(table, &self.scenario.network, width, hidden, inputs + outputs);
             let products = thin * width as f64 * hidden + 4.0 * inputs as f64 * outputs as f64;
-            let kept = networks as f64 * if table.panels.contains(&StudyPanel::Curves) { CURVE } else { 32.0 };
+            let kept =
+                networks as f64 * if table.panels.iter().any(|panel| panel.is_of_curves()) { CURVE } else { 32.0 };
             let need = 8.0 * (at_once * (solver + products) + kept);
             let key = format!("study.{name}.{}", if width > deepest { "width" } else { "layers" });
             self.budget.admit("the deepest network", need).map_err(|message| Fault::new(key, message, ""))?;
@@ -127,6 +128,11 @@ impl Builder<'_> {
             let of = |row: &SeriesTable| row.activation.unwrap_or(activation);
             let linear = !biases && table.series.values().all(|row| of(row) == Activation::Linear);
             let learned = learned(&format!("{here}.learned"), &mut table.learned, task, basis, linear)?;
+            let classification = table.panels.iter().position(|panel| *panel == StudyPanel::Classification);
+            if let (Some(index), None) = (classification, &task.classes) {
+                let message = "the targets of this task are no classes";
+                return Err(Fault::new(format!("{here}.panels[{index}]"), message, "time, rate, curves"));
+            }
             let width = table.width.unwrap_or(1);
             if let Learned::Mode { mode, .. } = learned
                 && mode >= width
@@ -159,7 +165,8 @@ impl Builder<'_> {
                 max_updates: table.max_updates,
                 runs: table.runs,
                 series,
-                curves: table.panels.contains(&StudyPanel::Curves),
+                curves: table.panels.iter().any(|panel| panel.is_of_curves()),
+                errors: table.panels.contains(&StudyPanel::Classification),
                 curve_updates: table.curve_updates,
             };
             check_starts(&here, &study, task, |series| table.series.get(series).is_some_and(|row| row.init.is_some()))?;
@@ -238,7 +245,11 @@ fn check_counts(here: &str, table: &StudyTable) -> Result<(), Fault> {
         return Err(Fault::new(format!("{here}.batch"), message, "≥ 1, or \"full\""));
     }
     if table.panels.is_empty() {
-        return Err(Fault::new(format!("{here}.panels"), "a figure needs at least one panel", "time, rate, curves"));
+        return Err(Fault::new(
+            format!("{here}.panels"),
+            "a figure needs at least one panel",
+            "time, rate, curves, classification",
+        ));
     }
     Ok(())
 }
@@ -247,6 +258,14 @@ fn check_counts(here: &str, table: &StudyTable) -> Result<(), Fault> {
 fn check_flow(here: &str, table: &StudyTable, network: &Network) -> Result<(), Fault> {
     if table.arm != StudyArm::Flow {
         return Ok(());
+    }
+    if table.learned.training_error.is_some() {
+        let message = "the flow knows no samples, and no errors";
+        return Err(Fault::new(format!("{here}.learned.training_error"), message, "excess, or loss; or arm = \"sgd\""));
+    }
+    if let Some(index) = table.panels.iter().position(|panel| *panel == StudyPanel::Classification) {
+        let message = "the flow knows no samples, and no errors";
+        return Err(Fault::new(format!("{here}.panels[{index}]"), message, "time, rate, curves; or arm = \"sgd\""));
     }
     if table.batch != BatchSize::Full {
         let message = "the flow is that of all samples: batches are of descent";
@@ -332,6 +351,18 @@ fn learned(
         Err(Fault::new(format!("{path}.{key}"), message, "0 < share < 1"))
     };
     let of_mode = table.mode.is_some() || table.share.is_some();
+    if let Some(error) = table.training_error {
+        let alone = !of_mode && table.excess.is_none() && table.loss.is_none();
+        return match (&task.classes, alone) {
+            (None, _) => Err(Fault::new(
+                format!("{path}.training_error"),
+                "the targets of this task are no classes",
+                "excess, or loss",
+            )),
+            (_, false) => Err(Fault::new(path, "more than one goal", GOALS)),
+            (_, true) => Ok(Learned::TrainingError(within("training_error", error)?)),
+        };
+    }
     match (of_mode, table.excess, table.loss) {
         (false, Some(_), None) if study::zero_excess(&task.statistics) == 0.0 => {
             Err(Fault::new(path, "there is nothing to be learned: sigma31 is zero", ""))
@@ -356,9 +387,12 @@ fn learned(
             };
             Ok(Learned::Mode { mode, share })
         }
-        _ => Err(Fault::new(path, "more than one goal", "exactly one of { mode, share }, { excess }, { loss }")),
+        _ => Err(Fault::new(path, "more than one goal", GOALS)),
     }
 }
+
+/// What can be waited for.
+const GOALS: &str = "exactly one of { mode, share }, { excess }, { loss }, { training_error }";
 
 /// Where a series' start stands: its own, or the network's.
 fn start_path(series: &str, own: bool) -> String {

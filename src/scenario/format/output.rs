@@ -27,6 +27,12 @@ pub enum Quantity {
     LargestCoupling,
     /// Largest eigenvalue of the Hessian at the last sample of one arm.
     FinalSharpness,
+    /// Share of the training samples that one arm takes for another class at its last sample.
+    FinalTrainingError,
+    /// The same of the samples held out.
+    FinalTestError,
+    /// Loss of one arm on the samples held out, at its last sample.
+    FinalTestLoss,
     /// Updates until learned, of one network of a study.
     LearningTime,
     /// What the law of its depth says they are.
@@ -65,7 +71,7 @@ pub struct CheckTable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<usize>,
     /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, final_sharpness,
-    /// largest_coupling (arm);
+    /// largest_coupling, final_training_error, final_test_error, final_test_loss (arm);
     /// learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio,
     /// prediction_error (study).
     pub quantity: Quantity,

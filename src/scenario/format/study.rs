@@ -37,7 +37,7 @@ pub struct StudyTable {
     /// Samples per update of descent: "full", or a number, in a new order every epoch.
     #[serde(default)]
     pub batch: BatchSize,
-    /// When training ends: { mode, share }, { excess } or { loss }, which must stay so for half as many updates of
+    /// When training ends: { mode, share }, { excess }, { loss } or { training_error }, which must stay so for half as many updates of
     /// descent again.
     #[serde(default)]
     pub learned: LearnedTable,
@@ -58,7 +58,8 @@ pub struct StudyTable {
     pub series: IndexMap<String, SeriesTable>,
 }
 
-/// When a network of a study counts as learned: exactly one of mode (with share), excess, loss.
+/// When a network of a study counts as learned: exactly one of mode (with share), excess, loss,
+/// training_error.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LearnedTable {
@@ -74,6 +75,9 @@ pub struct LearnedTable {
     /// Instead, the loss L.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
+    /// Instead, the share of the training samples that are taken for another class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training_error: Option<f64>,
 }
 
 /// One start at one rule for the learning rate, at every depth.

@@ -117,9 +117,18 @@ pub struct DatasetTask {
     /// Divide the inputs by this.
     #[serde(default = "one")]
     pub scale: f64,
-    /// Use the first so many samples.
+    /// Train on the first so many samples.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
+    /// Hold so many samples out of training: those that follow `limit`; without it, the last ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<usize>,
+    /// Path of inputs to test on, in place of `test`; with `test_targets`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_inputs: Option<String>,
+    /// Path of their targets, as those to train on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_targets: Option<String>,
     /// "mean" or "sum" over the samples.
     #[serde(default)]
     pub statistics: Averaging,
