@@ -14,6 +14,7 @@
 //! same bytes.
 
 mod axis;
+mod classification;
 mod coupling;
 mod curve;
 mod encode;
@@ -63,6 +64,8 @@ pub enum Panel {
     Phase,
     /// How far W is from each critical point that learning passes, on a logarithmic axis.
     Saddles,
+    /// Share of the samples that are taken for another class: of those trained on, and of those held out.
+    Classification,
 }
 
 /// A file format for figures.

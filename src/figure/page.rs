@@ -10,7 +10,7 @@ use super::scene::{Align, Scene};
 use super::selection::{Selection, select};
 use super::style::{FAINT, INK, MARGIN, PAGE_WIDTH, SMALL, TEXT, TITLE};
 use super::{FigureError, Overlay, Panel};
-use super::{coupling, energy, error, font, loss, modes, phase, plot, range, saddles, sharpness};
+use super::{classification, coupling, energy, error, font, loss, modes, phase, plot, range, saddles, sharpness};
 
 /// Between two panels, and between the legend and the first.
 const PANEL_GAP: f64 = 12.0;
@@ -59,6 +59,7 @@ fn plans(overlay: &Overlay, selection: &Selection) -> Result<Vec<Plan>, FigureEr
         Panel::Coupling => coupling::plan(overlay),
         Panel::Sharpness => sharpness::plan(overlay),
         Panel::Saddles => saddles::plan(overlay),
+        Panel::Classification => classification::plan(overlay),
         // In a plane of its own, below the others.
         Panel::Phase => phase::plan(overlay).0,
     };

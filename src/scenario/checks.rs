@@ -14,7 +14,7 @@ const COMPARED: f64 = 1e-6;
 const EXPECTED: f64 = 0.01;
 
 /// Why there is no error of classification.
-const NO_CLASSES: &str = "it takes a data set whose targets are labels or one-hot rows";
+pub const NO_CLASSES: &str = "it takes a data set whose targets are labels or one-hot rows";
 
 /// Checks one table; `has` says which arms run, `modes` how many modes there are.
 ///

@@ -65,6 +65,21 @@ fn the_summary_has_the_last_values_and_checks_judge_them() {
 }
 
 #[test]
+fn the_panel_of_errors_is_drawn_again_from_what_was_saved() {
+    let bench = bench("test = 3", "[plot]\npanels = [\"classification\", \"loss\"]\n");
+    bench.ends(0, &["run", "two.toml", "--out", "out", "--quiet"]);
+    let figures = || ["out/figure.png", "out/figure.svg"].map(|name| fs::read(bench.path(name)).unwrap());
+    let before = figures();
+    let svg = String::from_utf8(before[1].clone()).unwrap();
+    assert!(["classification error", ">\ntraining", ">\ntest"].iter().all(|text| svg.contains(text)), "{svg}");
+    for name in ["out/figure.png", "out/figure.svg"] {
+        fs::remove_file(bench.path(name)).unwrap();
+    }
+    bench.ends(0, &["plot", "out"]);
+    assert!(figures() == before);
+}
+
+#[test]
 fn explain_says_what_is_told_apart_and_held_out() {
     let printed = bench("test = 3", "").ends(0, &["explain", "two.toml"]);
     assert!(printed.contains("\n3 classes; 6 samples to train on, 3 held out.\n"), "{printed}");

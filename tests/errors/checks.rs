@@ -167,6 +167,20 @@ fn a_figure_has_a_panel() {
     scenario.toml:24:10: a figure needs at least one panel
       24 | panels = []
          |          ^^
-      allowed: modes, loss, error, energy, coupling, sharpness, saddles, phase
+      allowed: modes, loss, error, energy, coupling, sharpness, saddles, phase, classification
     ");
+}
+
+#[test]
+fn a_panel_of_errors_takes_classes() {
+    assert_snapshot!(refusal(&and("[plot]\npanels = [\"loss\", \"classification\"]")), @r#"
+    scenario.toml:24:19: there is no error of classification: it takes a data set whose targets are labels or one-hot rows
+      24 | panels = ["loss", "classification"]
+         |                   ^^^^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(check("arm = \"modes\"\nquantity = \"final_training_error\"\nexpect = 0"), @r#"
+    scenario.toml:25:12: there is no error of classification: it takes a data set whose targets are labels or one-hot rows
+      25 | quantity = "final_training_error"
+         |            ^^^^^^^^^^^^^^^^^^^^^^
+    "#);
 }

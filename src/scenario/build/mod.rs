@@ -2,6 +2,7 @@
 
 mod arms;
 mod numbers;
+mod panels;
 mod start;
 mod studies;
 
@@ -186,6 +187,7 @@ impl Builder<'_> {
             task,
             basis,
         };
+        self.check_panels(&experiment.task)?;
         let studies = self.studies(&experiment.task, &experiment.basis)?;
         let checks = self.checks(&experiment, &studies)?;
         let stem = path.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());

@@ -31,7 +31,7 @@ impl Builder<'_> {
             return Err(Fault::new(
                 "plot.panels",
                 "a figure needs at least one panel",
-                "modes, loss, error, energy, coupling, sharpness, saddles, phase",
+                "modes, loss, error, energy, coupling, sharpness, saddles, phase, classification",
             ));
         }
         self.check_time()
