@@ -8,7 +8,7 @@ use gradflow::experiment::Order;
 use gradflow::network::{Activation, Backprop, Gradient, Widths};
 use gradflow::random::{Purpose, gaussian, stream};
 use gradflow::sgd::{Assessor, CHUNK, SampleDescent, Trainee};
-use gradflow::task::{Averaging, Samples, Statistics};
+use gradflow::task::{Averaging, Samples, Statistics, Task};
 use gradflow::trajectory::{Arm, Outcome, Trajectory};
 use nalgebra::DMatrix;
 
@@ -88,6 +88,11 @@ fn many(seed: u64) -> (Widths, Vec<f64>, Samples, Statistics) {
     (widths, parameters, samples, statistics)
 }
 
+fn task(samples: &Samples, statistics: &Statistics) -> Task {
+    let (statistics, samples) = (statistics.clone(), Some(samples.clone()));
+    Task { statistics, samples, held_out: None, classes: None, averaging: Averaging::Mean }
+}
+
 #[test]
 fn a_linear_network_on_samples_descends_as_it_does_by_the_statistics() {
     let (widths, start, samples, statistics) = many(3);
@@ -117,7 +122,8 @@ fn a_linear_network_on_samples_descends_as_it_does_by_the_statistics() {
 #[test]
 fn what_is_observed_of_a_linear_network_is_its_own_map_and_loss() {
     let (widths, parameters, samples, statistics) = many(4);
-    let assessor = Assessor::new(&samples, &statistics, Averaging::Mean);
+    let task = task(&samples, &statistics);
+    let assessor = Assessor::new(&samples, &task);
     let mut backprop = Backprop::new(&widths, Activation::Linear, false, CHUNK);
     let seen = assessor.assess(&mut backprop, &parameters);
     let map = gradflow::linalg::map_of(&widths.unflatten(&parameters));
@@ -189,7 +195,8 @@ fn relu_networks_are_homogeneous_and_conserve_the_norm_differences_of_their_laye
 #[test]
 fn reordering_hidden_units_or_flipping_signs_of_tanh_units_changes_nothing() {
     let (widths, parameters, samples, statistics) = many(5);
-    let assessor = Assessor::new(&samples, &statistics, Averaging::Mean);
+    let task = task(&samples, &statistics);
+    let assessor = Assessor::new(&samples, &task);
     let seen = |weights: &[DMatrix<f64>]| {
         let mut backprop = Backprop::new(&widths, Activation::Tanh, false, CHUNK);
         assessor.assess(&mut backprop, &widths.flatten(weights))

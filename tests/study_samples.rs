@@ -91,3 +91,40 @@ fn of_rates_that_do_not_get_there_the_one_that_gets_furthest_is_shown() {
     let end = point.curve.last().expect("row").loss;
     assert!(end < point.curve[0].loss, "{end}");
 }
+
+#[test]
+fn training_error_is_waited_for_and_shown_where_targets_are_classes() {
+    // Three corners of a triangle, a little apart: linear networks tell them apart.
+    let directory = tempfile::tempdir().expect("directory");
+    let corners = [(1.0, 0.0), (-0.5, 0.8), (-0.5, -0.8)];
+    let samples: Vec<(f64, f64, usize)> = (0..30)
+        .map(|i| {
+            let (x, y) = corners[i % 3];
+            let turn = i as f64;
+            (x + 0.2 * turn.sin(), y + 0.2 * turn.cos(), i % 3)
+        })
+        .collect();
+    let inputs: Vec<String> = samples.iter().map(|(x, y, _)| format!("{x},{y}")).collect();
+    let targets: Vec<String> = samples.iter().map(|(.., class)| class.to_string()).collect();
+    let write = |name: &str, lines: &[String]| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, lines.join("\n")).expect("file");
+        path.display().to_string()
+    };
+    let (inputs, targets) = (write("x.csv", &inputs), write("y.csv", &targets));
+    let text = format!(
+        "task.dataset = {{ inputs = '{inputs}', targets = '{targets}' }}\n\
+         network = {{ hidden = [4], init.gaussian.scale = 0.01 }}\ntime.end = 1.0\n\
+         [study.a]\nlayers = [3]\nbatch = 10\nlearned.training_error = 0.05\npanels = [\"classification\"]\n\
+         series.linear.learning_rate = 0.5\n[study.a.series.tanh]\nactivation = \"tanh\"\nlearning_rate = 0.5\n"
+    );
+    let study = study(&text);
+    for name in ["linear", "tanh"] {
+        let point = &series(&study, name).points[0];
+        assert_eq!(point.ended, Ended::Learned, "{name}");
+        let errors: Vec<f64> = point.curve.iter().filter_map(|row| row.training_error).collect();
+        assert_eq!(errors.len(), point.curve.len());
+        // Weights near 0 say nothing: two of three are wrong, or nearly; at the goal at most 5 %.
+        assert!(errors[0] > 0.3 && *errors.last().expect("row") <= 0.05, "{name}: {errors:?}");
+    }
+}

@@ -205,6 +205,12 @@ fn unmeasurable(figure: StudyFigure, series: &Series, study: &Study, from: usize
         {
             Some(format!("{name:?} tends to no limit: that takes aligned starts of one strength, and rates of 1/N_l"))
         }
+        StudyFigure::FinalTrainingError if !study.classifies() => {
+            Some("the training error is that of the panel \"classification\"".to_owned())
+        }
+        StudyFigure::FinalTrainingError if !study.curves => {
+            Some("the end of a curve takes one of the panels \"curves\" and \"classification\"".to_owned())
+        }
         StudyFigure::TimeSlope | StudyFigure::RateSlope if networks < 2 => {
             Some("a slope takes two networks at least".to_owned())
         }
@@ -225,6 +231,8 @@ impl Quantity {
                 Quantity::RateSlope => StudyFigure::RateSlope,
                 Quantity::TimeRatio => StudyFigure::TimeRatio,
                 Quantity::PredictionError => StudyFigure::PredictionError,
+                Quantity::LearnedRuns => StudyFigure::LearnedRuns,
+                Quantity::FinalTrainingError => StudyFigure::FinalTrainingError,
                 _ => return false,
             }
     }

@@ -21,11 +21,15 @@ pub enum StudyFigure {
     TimeRatio,
     /// Largest |updates/predicted − 1| over the networks from N_l layers on.
     PredictionError,
+    /// Runs of the network of N_l layers that learned.
+    LearnedRuns,
+    /// Training error at the end of the curve of the network of N_l layers.
+    FinalTrainingError,
 }
 
 impl StudyFigure {
     /// All of them.
-    pub const ALL: [StudyFigure; 8] = [
+    pub const ALL: [StudyFigure; 10] = [
         StudyFigure::LearningTime,
         StudyFigure::PredictedTime,
         StudyFigure::LimitTime,
@@ -34,6 +38,8 @@ impl StudyFigure {
         StudyFigure::RateSlope,
         StudyFigure::TimeRatio,
         StudyFigure::PredictionError,
+        StudyFigure::LearnedRuns,
+        StudyFigure::FinalTrainingError,
     ];
 
     /// The name in scenarios.
@@ -47,12 +53,15 @@ impl StudyFigure {
             StudyFigure::RateSlope => "rate_slope",
             StudyFigure::TimeRatio => "time_ratio",
             StudyFigure::PredictionError => "prediction_error",
+            StudyFigure::LearnedRuns => "learned_runs",
+            StudyFigure::FinalTrainingError => "final_training_error",
         }
     }
 
     /// Whether it is a figure of one network, whose N_l must be given.
     pub fn of_a_network(self) -> bool {
-        matches!(self, StudyFigure::LearningTime | StudyFigure::PredictedTime | StudyFigure::BestRate)
+        use StudyFigure::{BestRate, FinalTrainingError, LearnedRuns, LearningTime, PredictedTime};
+        matches!(self, LearningTime | PredictedTime | BestRate | LearnedRuns | FinalTrainingError)
     }
 }
 
@@ -68,6 +77,8 @@ impl SeriesResult {
             StudyFigure::PredictedTime => network()?.predicted?.updates,
             StudyFigure::LimitTime => Some(self.limit.as_ref()?.updates),
             StudyFigure::BestRate => network()?.best_rate(),
+            StudyFigure::LearnedRuns => network().map(|point| f64::from(point.learned)),
+            StudyFigure::FinalTrainingError => network()?.curve.last()?.training_error,
             StudyFigure::TimeSlope => slope(points(), |point| point.updates),
             StudyFigure::RateSlope => slope(points(), Point::best_rate),
             StudyFigure::TimeRatio => Some(points().next_back()?.updates? / points().next()?.updates?),

@@ -33,13 +33,13 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:25:13: unknown key `shares`; did you mean `share`?
       25 | learned = { shares = 0.5 }
          |             ^^^^^^
-      allowed: mode, share, excess, loss
+      allowed: mode, share, excess, loss, training_error
     ");
     assert_snapshot!(study("layers = [3]\nlearned.modes = 1"), @"
     scenario.toml:25:9: unknown key `modes`; did you mean `mode`?
       25 | learned.modes = 1
          |         ^^^^^
-      allowed: mode, share, excess, loss
+      allowed: mode, share, excess, loss, training_error
     ");
     assert_snapshot!(series("lable = \"a\""), @r#"
     scenario.toml:26:1: unknown key `lable`; did you mean `label`?
@@ -91,7 +91,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:25:11: unknown name `times`; did you mean `time`?
       25 | panels = ["times"]
          |           ^^^^^^^
-      allowed: time, rate, curves
+      allowed: time, rate, curves, classification
     "#);
     assert_snapshot!(series("learning_rate = \"sharp\""), @r#"
     scenario.toml:26:17: invalid value: string "sharp"
@@ -103,7 +103,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:31:12: unknown name `learning_tim`; did you mean `learning_time`?
       31 | quantity = "learning_tim"
          |            ^^^^^^^^^^^^^^
-      allowed: modes, loss, map, weights, half_time, final_loss, final_strength, largest_coupling, final_sharpness, final_training_error, final_test_error, final_test_loss, learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio, prediction_error
+      allowed: modes, loss, map, weights, half_time, final_loss, final_strength, largest_coupling, final_sharpness, final_training_error, final_test_error, final_test_loss, learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio, prediction_error, learned_runs
     "#);
 }
 
@@ -388,7 +388,7 @@ fn counts_are_at_least_one() {
     scenario.toml:25:10: a figure needs at least one panel
       25 | panels = []
          |          ^^
-      allowed: time, rate, curves
+      allowed: time, rate, curves, classification
     ");
     assert_snapshot!(series("learning_rate = { from = 1, to = 0.1, count = 0 }"), @"
     scenario.toml:26:47: 0 rates
@@ -448,25 +448,25 @@ fn a_study_waits_for_one_goal() {
     scenario.toml:25:1: more than one goal
       25 | learned = { mode = 1, excess = 0.1 }
          | ^^^^^^^
-      allowed: exactly one of { mode, share }, { excess }, { loss }
+      allowed: exactly one of { mode, share }, { excess }, { loss }, { training_error }
     ");
     assert_snapshot!(study("layers = [3]\nlearned = { share = 0.5, loss = 0.1 }"), @"
     scenario.toml:25:1: more than one goal
       25 | learned = { share = 0.5, loss = 0.1 }
          | ^^^^^^^
-      allowed: exactly one of { mode, share }, { excess }, { loss }
+      allowed: exactly one of { mode, share }, { excess }, { loss }, { training_error }
     ");
     assert_snapshot!(study("layers = [3]\nlearned = { excess = 0.5, loss = 0.1 }"), @"
     scenario.toml:25:1: more than one goal
       25 | learned = { excess = 0.5, loss = 0.1 }
          | ^^^^^^^
-      allowed: exactly one of { mode, share }, { excess }, { loss }
+      allowed: exactly one of { mode, share }, { excess }, { loss }, { training_error }
     ");
     assert_snapshot!(study("layers = [3]\nlearned = { mode = 1, share = 0.5, excess = 0.5, loss = 0.1 }"), @"
     scenario.toml:25:1: more than one goal
       25 | learned = { mode = 1, share = 0.5, excess = 0.5, loss = 0.1 }
          | ^^^^^^^
-      allowed: exactly one of { mode, share }, { excess }, { loss }
+      allowed: exactly one of { mode, share }, { excess }, { loss }, { training_error }
     ");
 }
 
@@ -673,7 +673,7 @@ fn a_check_names_what_there_is() {
     scenario.toml:31:12: this is not a figure of a study
       31 | quantity = "half_time"
          |            ^^^^^^^^^^^
-      allowed: learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio, prediction_error
+      allowed: learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio, prediction_error, learned_runs, final_training_error
     "#);
     assert_snapshot!(check("study = \"depth\"\nquantity = \"learning_time\"\nlayers = 4\nexpect = 5"), @"
     scenario.toml:32:10: the study has no network of 4 layers

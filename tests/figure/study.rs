@@ -183,12 +183,15 @@ fn huge_and_tiny_values_stay_on_the_canvas() {
                 spread: Some(high),
                 predicted: Some(Prediction { best_rate: value, updates: Some(high) }),
                 curve: vec![
-                    Row { updates: 0.0, loss: low, strength: -high },
-                    Row { updates: value, loss: high, strength: value },
+                    Row { updates: 0.0, loss: low, strength: -high, training_error: None },
+                    Row { updates: value, loss: high, strength: value, training_error: None },
                 ],
                 ..learned(layers, 1.0)
             };
-            let limit = Some(Limit { updates: low, curve: vec![Row { updates: high, loss: high, strength: low }] });
+            let limit = Some(Limit {
+                updates: low,
+                curve: vec![Row { updates: high, loss: high, strength: low, training_error: None }],
+            });
             let mut drawn = study(vec![SeriesResult { limit, ..series("a", vec![point(3, low), point(90, high)]) }]);
             for of_mode in [true, false] {
                 drawn.of_mode = of_mode;
@@ -243,7 +246,7 @@ fn approximate_laws_are_said_to_be_so() {
 
 #[test]
 fn a_curve_that_diverges_does_not_hide_the_others() {
-    let far = Row { updates: 2.0, loss: 1e120, strength: -1e60 };
+    let far = Row { updates: 2.0, loss: 1e120, strength: -1e60, training_error: None };
     let mut points: Vec<Point> = LAYERS.iter().map(|layers| learned(*layers, 1.0)).collect();
     points.push(Point { curve: vec![learned(3, 1.0).curve[0], far], ..broken(200, Ended::Diverged) });
     let svg = svg(&study(vec![series("a", points)]), &[StudyPanel::Curves]);

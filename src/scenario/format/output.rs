@@ -49,6 +49,8 @@ pub enum Quantity {
     TimeRatio,
     /// Largest |updates/predicted − 1| over the networks of a study from `layers` on.
     PredictionError,
+    /// Runs that learned, of one network of a study.
+    LearnedRuns,
 }
 
 /// What must hold: one arm against another, or a figure of one arm or of a study against a number.
@@ -73,7 +75,7 @@ pub struct CheckTable {
     /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, final_sharpness,
     /// largest_coupling, final_training_error, final_test_error, final_test_loss (arm);
     /// learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio,
-    /// prediction_error (study).
+    /// prediction_error, learned_runs, final_training_error (study).
     pub quantity: Quantity,
     /// The mode, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
