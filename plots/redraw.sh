@@ -24,8 +24,14 @@ edge_of_stability      figure           edge_of_stability
 phase_portrait         figure           phase_portrait
 infinite_depth         figure           infinite_depth
 depth_study            study_depth      depth_study
-deep_orthogonal        study_starts     deep_orthogonal
+deep_orthogonal        study_start      deep_orthogonal
 mnist                  figure           mnist
+mnist_starts           study_deep       mnist_deep
+mnist_starts           study_curves     mnist_curves
+paper/fig2             figure           fig2
+paper/fig4             study_digits     fig4
+paper/fig5             study_starts     fig5
+paper/fig6             study_starts     fig6
 LIST
 target/release/gradflow converge scenarios/three_layer.toml --out "$results/converge" --quiet
 cp "$results/converge/figure.png" plots/converge.png
