@@ -1,5 +1,6 @@
 //! Trajectories against each other: differences, half-learning times, verdicts.
 
+use crate::delays::{DelayFigure, DelaysResult};
 use crate::study::{StudyFigure, StudyResult};
 use crate::trajectory::{Arm, Sample, Trajectory};
 
@@ -200,15 +201,31 @@ pub enum Check {
         /// Largest difference, relative to `expect` unless that is 0.
         max_error: f64,
     },
+    /// A figure of delays against a number.
+    Delays {
+        /// Their name.
+        delays: String,
+        /// The series' name.
+        series: String,
+        /// The figure.
+        figure: DelayFigure,
+        /// The mode, from 1.
+        mode: usize,
+        /// What it should be.
+        expect: f64,
+        /// Largest difference, relative to `expect` unless that is 0.
+        max_error: f64,
+    },
 }
 
 impl Check {
     /// The largest error that passes.
     pub fn max_error(&self) -> f64 {
         match self {
-            Check::Compare { max_error, .. } | Check::Figure { max_error, .. } | Check::Study { max_error, .. } => {
-                *max_error
-            }
+            Check::Compare { max_error, .. }
+            | Check::Figure { max_error, .. }
+            | Check::Study { max_error, .. }
+            | Check::Delays { max_error, .. } => *max_error,
         }
     }
 
@@ -230,6 +247,9 @@ impl Check {
                 };
                 format!("{study}, {series}: {}{at} = {expect}", figure.name())
             }
+            Check::Delays { delays, series, figure, mode, expect, .. } => {
+                format!("{delays}, {series}: {} of mode {mode} = {expect}", figure.name())
+            }
         }
     }
 
@@ -237,7 +257,7 @@ impl Check {
         match self {
             Check::Compare { first, second, .. } => vec![*first, *second],
             Check::Figure { arm, .. } => vec![*arm],
-            Check::Study { .. } => Vec::new(),
+            Check::Study { .. } | Check::Delays { .. } => Vec::new(),
         }
     }
 }
@@ -254,7 +274,7 @@ pub struct Verdict {
 }
 
 /// Carries a check out.
-pub fn judge(check: &Check, trajectories: &[Trajectory], studies: &[StudyResult]) -> Verdict {
+pub fn judge(check: &Check, trajectories: &[Trajectory], studies: &[StudyResult], delays: &[DelaysResult]) -> Verdict {
     let find = |arm| trajectories.iter().find(|t| t.arm == arm);
     let error = match check {
         Check::Compare { first, second, quantity, .. } => {
@@ -267,6 +287,12 @@ pub fn judge(check: &Check, trajectories: &[Trajectory], studies: &[StudyResult]
             let study = studies.iter().find(|result| result.name == *study);
             let series = study.and_then(|study| study.series.iter().find(|result| result.name == *series));
             series.and_then(|series| series.measure(*figure, *layers)).map(|value| off(value, *expect))
+        }
+        Check::Delays { delays: name, series, figure, mode, expect, .. } => {
+            let delays = delays.iter().find(|result| result.name == *name);
+            let series = delays.and_then(|delays| delays.series.iter().find(|result| result.name == *series));
+            let value = series.and_then(|series| series.measure(*figure, mode.saturating_sub(1)));
+            value.map(|value| off(value, *expect))
         }
     };
     let error = error.filter(|e| e.is_finite());

@@ -38,6 +38,7 @@ pub mod analytic;
 pub mod cli;
 pub mod comparison;
 pub mod converge;
+pub mod delays;
 pub mod experiment;
 pub mod figure;
 pub mod files;

@@ -23,6 +23,13 @@ pub enum Purpose {
         /// Which run, from 0; below 2^24.
         run: u32,
     },
+    /// The starting weights of one run of a table of delays.
+    Delays {
+        /// Which start, from 0; below 2^15.
+        start: u32,
+        /// Which run, from 0.
+        run: u32,
+    },
     /// The order of the samples in one run of descent, counted from 0.
     Order(u32),
 }
@@ -36,6 +43,7 @@ impl Purpose {
             Purpose::Network { start, layers, run } => {
                 (1 << 63) | (u64::from(start) << 48) | (u64::from(layers) << 24) | u64::from(run)
             }
+            Purpose::Delays { start, run } => (1 << 61) | (u64::from(start) << 32) | u64::from(run),
             Purpose::Order(run) => (1 << 32) | u64::from(run),
         }
     }

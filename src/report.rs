@@ -1,6 +1,7 @@
 //! A scenario's arms run and judged.
 
 use crate::comparison::{Difference, Verdict, differences, judge};
+use crate::delays::DelaysResult;
 use crate::experiment::Experiment;
 use crate::flow::Monitor;
 use crate::forecast::{Forecast, forecast};
@@ -8,7 +9,7 @@ use crate::scenario::Built;
 use crate::study::{Ended, Point, SeriesResult, Setting, StudyResult};
 use crate::text::number;
 use crate::trajectory::{Arm, Trajectory};
-use crate::{analytic, flow, modes, sgd, study};
+use crate::{analytic, delays, flow, modes, sgd, study};
 
 /// What came out of a scenario.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct Report {
     pub differences: Vec<Difference>,
     /// What came out of the studies.
     pub studies: Vec<StudyResult>,
+    /// Half-learning times over random starts.
+    pub delays: Vec<DelaysResult>,
     /// How the checks came out.
     pub verdicts: Vec<Verdict>,
     /// What the run itself gives reason to warn of.
@@ -30,9 +33,16 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether all arms and studies are complete.
+    /// Whether all arms, studies and delays are complete.
     pub fn is_complete(&self) -> bool {
-        self.trajectories.iter().all(|t| t.outcome.is_complete()) && self.studies.iter().all(StudyResult::is_complete)
+        self.trajectories.iter().all(|t| t.outcome.is_complete())
+            && self.studies.iter().all(StudyResult::is_complete)
+            && self.delays.iter().all(|delays| delays.broken().is_none())
+    }
+
+    /// Whether there are arms to lay over each other: a scenario of studies or delays alone has none to speak of.
+    pub fn has_arms(&self) -> bool {
+        !self.trajectories.is_empty() || (self.studies.is_empty() && self.delays.is_empty())
     }
 
     /// Whether all checks hold.
@@ -50,7 +60,11 @@ impl Report {
             let advice = if point.ended == Ended::Diverged { " (lower the learning rate)" } else { "" };
             format!("study {}, {} at {} layers: {}{advice}", study.name, series.name, point.layers, point.ended)
         });
-        let reasons: Vec<String> = arms.chain(studies).collect();
+        let delays = self.delays.iter().filter_map(|delays| {
+            let (series, run, how) = delays.broken()?;
+            Some(format!("delays {}, {} in run {}: {how}", delays.name, series.name, run + 1))
+        });
+        let reasons: Vec<String> = arms.chain(studies).chain(delays).collect();
         if reasons.is_empty() { "complete".to_owned() } else { reasons.join("; ") }
     }
 
@@ -67,11 +81,12 @@ pub fn progress_length(built: &Built) -> usize {
     let runs = experiment.sgd.as_ref().filter(|s| sgd::is_random(s)).map_or(1, |s| s.runs as usize);
     let arms = Arm::ALL.into_iter().filter(|arm| experiment.has(*arm));
     let rows: usize = arms.map(|a| if a == Arm::Sgd { runs * times } else { times }).sum();
-    rows + built.studies.iter().map(study::progress_length).sum::<usize>()
+    let delays: usize = built.delays.iter().map(delays::progress_length).sum();
+    rows + built.studies.iter().map(study::progress_length).sum::<usize>() + delays
 }
 
-/// Runs every arm and study that the scenario asks for, compares and judges. `progress` is told of each row, and
-/// of each layer trained.
+/// Runs every arm and study that the scenario asks for, compares and judges. `progress` is told of each row, of each
+/// layer trained, and of each random start.
 pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     let experiment = &built.experiment;
     let mut trajectories = Vec::new();
@@ -95,9 +110,13 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     let setting = Setting { task: &experiment.task, tau: experiment.clock.tau, seed: experiment.seed };
     let studies: Vec<StudyResult> = built.studies.iter().map(|study| study::run(setting, study, progress)).collect();
     warnings.extend(studies.iter().flat_map(escaped));
+    let delays: Vec<DelaysResult> =
+        built.delays.iter().map(|delays| delays::run(experiment, delays, progress)).collect();
+    warnings.extend(delays.iter().flat_map(DelaysResult::missing));
     let forecast = forecast(experiment);
-    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &studies)).collect();
-    Report { differences: differences(&trajectories), trajectories, monitor, forecast, studies, verdicts, warnings }
+    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &studies, &delays)).collect();
+    let differences = differences(&trajectories);
+    Report { differences, trajectories, monitor, forecast, studies, delays, verdicts, warnings }
 }
 
 /// The arms that leave a saddle at which the exact flow ends, by rounding or by their steps: each when it is

@@ -1,8 +1,8 @@
 //! `gradflow plot`.
 
 use super::{PlotArgs, Status, complain, say};
-use crate::figure::{FigureError, Format, draw_ladders, draw_study};
-use crate::results::{Saved, read, study_file_stem};
+use crate::figure::{FigureError, Format, draw_delays, draw_ladders, draw_study};
+use crate::results::{Saved, delays_file_stem, read, study_file_stem};
 use std::path::Path;
 
 /// Draws every folder's figures again.
@@ -24,11 +24,14 @@ fn redraw(folder: &Path, saved: &Saved) -> Status {
             worst = worst.max(put(folder, "converge", *format, draw_ladders(&saved.title, ladders, *format)));
             continue;
         }
-        if !saved.trajectories.is_empty() || saved.studies.is_empty() {
+        if !saved.trajectories.is_empty() || (saved.studies.is_empty() && saved.delays.is_empty()) {
             worst = worst.max(put(folder, "figure", *format, saved.picture().draw(*format)));
         }
         for (study, panels) in &saved.studies {
             worst = worst.max(put(folder, &study_file_stem(&study.name), *format, draw_study(study, panels, *format)));
+        }
+        for delays in &saved.delays {
+            worst = worst.max(put(folder, &delays_file_stem(&delays.name), *format, draw_delays(delays, *format)));
         }
     }
     worst

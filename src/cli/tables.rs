@@ -2,6 +2,7 @@
 
 use super::premises::premises;
 use crate::comparison::{Figure, Verdict, measure};
+use crate::delays::DelaysResult;
 use crate::plateaus::{Plateau, plateaus};
 use crate::report::Report;
 use crate::scenario::Built;
@@ -47,8 +48,7 @@ pub(super) fn error(value: Option<f64>) -> String {
 /// Everything about one scenario: arms, half-learning times, differences, studies, verdicts.
 pub(super) fn report(built: &Built, report: &Report) -> String {
     let mut parts = vec![built.title.clone()];
-    // A scenario of studies alone has no arms to speak of.
-    let arms_run = !report.trajectories.is_empty() || report.studies.is_empty();
+    let arms_run = report.has_arms();
     if arms_run {
         parts.push(arms(report).to_string());
     }
@@ -86,6 +86,15 @@ pub(super) fn report(built: &Built, report: &Report) -> String {
         };
         parts.push(format!("Study {}: updates until {}.{note}", result.name, result.goal));
         parts.push(study(result).to_string());
+    }
+    for result in &report.delays {
+        let note = match &result.approximation {
+            Some(why) => format!(" The prediction is approximate: {why}."),
+            None => String::new(),
+        };
+        let (name, u0) = (&result.name, short(Some(result.strength)));
+        parts.push(format!("Delays {name}: (t − t_pred)/t_pred of half-times, t_pred from u0 = {u0}.{note}"));
+        parts.push(delays(result).to_string());
     }
     if report.verdicts.is_empty() {
         parts.push("No checks.".to_owned());
@@ -217,6 +226,30 @@ fn study(study: &StudyResult) -> Table {
         }
     }
     align_right(&mut table, 1..8);
+    table
+}
+
+/// A row per series and mode: how much later than predicted it is half learned.
+fn delays(delays: &DelaysResult) -> Table {
+    let mut table = table(&["series", "mode", "s", "t_pred", "mean delay", "± sd", "runs"]);
+    for series in &delays.series {
+        for row in &series.modes {
+            let runs = match row.learned {
+                all if all == series.runs => all.to_string(),
+                some => format!("{some} of {}", series.runs),
+            };
+            table.add_row([
+                series.name.clone(),
+                (row.expected.mode + 1).to_string(),
+                short(Some(row.expected.s)),
+                short(Some(row.expected.half_time)),
+                short(row.delay),
+                short(row.spread),
+                runs,
+            ]);
+        }
+    }
+    align_right(&mut table, 1..7);
     table
 }
 

@@ -17,6 +17,7 @@ mod axis;
 mod classification;
 mod coupling;
 mod curve;
+mod delays;
 mod encode;
 mod energy;
 mod error;
@@ -40,6 +41,7 @@ mod style;
 
 use crate::comparison::{Difference, ModeSummary};
 use crate::converge::Ladder;
+use crate::delays::DelaysResult;
 use crate::study::StudyResult;
 use crate::trajectory::Trajectory;
 use serde::{Deserialize, Serialize};
@@ -122,6 +124,8 @@ pub struct Overlay<'a> {
     pub trajectories: &'a [Trajectory],
     /// The modes of the task, by descending singular value.
     pub modes: &'a [ModeSummary],
+    /// The modes whose strengths are drawn, from 0; if `None`, all where they are few, and else a choice.
+    pub chosen: Option<&'a [usize]>,
     /// 2/η, the sharpness beyond which descent is not stable, if there is descent.
     pub stable_sharpness: Option<f64>,
     /// What the error panel shows.
@@ -168,6 +172,16 @@ pub fn draw(overlay: &Overlay, format: Format) -> Result<Vec<u8>, FigureError> {
 pub fn draw_study(study: &StudyResult, panels: &[StudyPanel], format: Format) -> Result<Vec<u8>, FigureError> {
     font::register()?;
     encoded(&study::compose(study, panels)?, format)
+}
+
+/// Draws the figure of delays and returns the bytes of the file.
+///
+/// # Errors
+///
+/// As for [`draw`].
+pub fn draw_delays(delays: &DelaysResult, format: Format) -> Result<Vec<u8>, FigureError> {
+    font::register()?;
+    encoded(&delays::compose(delays), format)
 }
 
 /// Draws the work-precision diagram of ladders and returns the bytes of the file.

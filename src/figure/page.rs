@@ -23,7 +23,7 @@ const AXIS_ACROSS: f64 = 44.0;
 
 /// Lays the whole figure out.
 pub(super) fn compose(overlay: &Overlay) -> Result<Scene, FigureError> {
-    let selection = select(overlay.modes, overlay.trajectories);
+    let selection = select(overlay.modes, overlay.trajectories, overlay.chosen);
     let plans = plans(overlay, &selection)?;
     let mut scene = Scene { width: PAGE_WIDTH, height: 0.0, shapes: Vec::new() };
     let below_title = draw_title(&mut scene, overlay.title, overlay.note);
@@ -52,19 +52,18 @@ fn plans(overlay: &Overlay, selection: &Selection) -> Result<Vec<Plan>, FigureEr
         return Err(FigureError::NoPanels);
     }
     let plan = |panel: &Panel| match panel {
-        Panel::Modes => modes::plan(overlay, selection),
-        Panel::Loss => loss::plan(overlay),
-        Panel::Error => error::plan(overlay),
-        Panel::Energy => energy::plan(overlay),
-        Panel::Coupling => coupling::plan(overlay),
-        Panel::Sharpness => sharpness::plan(overlay),
-        Panel::Saddles => saddles::plan(overlay),
-        Panel::Classification => classification::plan(overlay),
-        // In a plane of its own, below the others.
-        Panel::Phase => phase::plan(overlay).0,
+        Panel::Modes => Some(modes::plan(overlay, selection)),
+        Panel::Loss => Some(loss::plan(overlay)),
+        Panel::Error => Some(error::plan(overlay)),
+        Panel::Energy => Some(energy::plan(overlay)),
+        Panel::Coupling => Some(coupling::plan(overlay)),
+        Panel::Sharpness => Some(sharpness::plan(overlay)),
+        Panel::Saddles => Some(saddles::plan(overlay)),
+        Panel::Classification => Some(classification::plan(overlay)),
+        // Not over time: in a plane of its own, below the others.
+        Panel::Phase => None,
     };
-    let over_time = panels.iter().filter(|panel| **panel != Panel::Phase);
-    Ok(over_time.map(plan).map(lowered).collect())
+    Ok(panels.iter().filter_map(plan).map(lowered).collect())
 }
 
 /// A panel with nothing to show only says so: it needs neither height nor keys.

@@ -13,6 +13,8 @@ pub(super) enum Mark {
     Curve { points: Vec<(f64, f64)>, pen: Pen, rings: Rings, cut: bool },
     /// The range from the second to the third value over the first, t.
     Band { edges: Vec<(f64, f64, f64)>, ink: Ink },
+    /// A range of values at t, with caps.
+    Bar { t: f64, low: f64, high: f64, ink: Ink },
     /// Single values, as open circles.
     Points { points: Vec<(f64, f64)>, ink: Ink },
     /// At t the value is beyond all values: an arrow at the top of the frame.
@@ -32,7 +34,7 @@ impl Mark {
     pub fn layer(&self) -> u8 {
         match self {
             Mark::Band { .. } | Mark::Arrow { .. } => 0,
-            Mark::Level { .. } => 1,
+            Mark::Level { .. } | Mark::Bar { .. } => 1,
             Mark::Limit { pen, .. } => pen.layer,
             Mark::Curve { pen, .. } => pen.layer,
             Mark::Points { .. } | Mark::Beyond { .. } => 7,

@@ -15,6 +15,9 @@ use super::style::{FAINT, FIELD, FRAME, GRID, INK, Pen, RING_RADIUS, RING_WIDTH,
 
 /// Between a heading and the keys beside it.
 const HEADING_GAP: f64 = 18.0;
+/// Width of error bars, and half the length of their caps.
+const BAR_WIDTH: f64 = 1.1;
+const BAR_CAP: f64 = 3.0;
 /// Length of ticks with and without a label.
 const TICKS: (f64, f64) = (5.0, 2.5);
 
@@ -149,6 +152,14 @@ fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) -> Opti
             draw_beyond(scene, (x, top + 2.0 * BEYOND_SIZE), *ink);
         }
         Mark::Band { edges, ink } => draw_band(scene, edges, *ink, axis, frame),
+        Mark::Bar { t, low, high, ink } => {
+            let x = frame.x(*t).filter(|x| (left..=right).contains(x))?;
+            let (low, high) = (frame.y(axis, *low)?.clamp(top, bottom), frame.y(axis, *high)?.clamp(top, bottom));
+            scene.stroke(vec![(x, low), (x, high)], BAR_WIDTH, *ink);
+            for end in [low, high] {
+                scene.stroke(vec![(x - BAR_CAP, end), (x + BAR_CAP, end)], BAR_WIDTH, *ink);
+            }
+        }
         Mark::Level { value, ink } => {
             let y = frame.y(axis, *value).filter(|y| (top..=bottom).contains(y))?;
             let pen = level_pen(*ink);

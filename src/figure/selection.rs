@@ -38,21 +38,25 @@ pub(super) struct Selection {
     pub by_value: bool,
 }
 
-/// Chooses the modes to draw.
-pub(super) fn select(modes: &[ModeSummary], trajectories: &[Trajectory]) -> Selection {
+/// Chooses the modes to draw, or takes those that were chosen.
+pub(super) fn select(modes: &[ModeSummary], trajectories: &[Trajectory], wanted: Option<&[usize]>) -> Selection {
     let samples = trajectories.iter().flat_map(|t| &t.samples);
     let observed = samples.map(|s| s.mean.modes.len()).max().unwrap_or(0);
     let largest = modes.iter().fold(0.0f64, |m, mode| m.max(mode.s));
     let is_null = |i: &usize| modes.get(*i).is_some_and(|m| m.s <= ZERO * largest);
     let (null, live): (Vec<usize>, Vec<usize>) = (0..observed.max(modes.len())).partition(is_null);
-    let (chosen, by_value) = choose(&live, modes);
+    let (chosen, by_value) = match wanted {
+        Some(wanted) => (wanted.to_vec(), false),
+        None => choose(&live, modes),
+    };
     let count = chosen.len();
     let shown = chosen
         .into_iter()
         .enumerate()
         .map(|(rank, index)| shown(index, modes.get(index), colour(rank, count)))
         .collect();
-    Selection { shown, null, hidden: live.len() - count, by_value }
+    let null = if wanted.is_some() { Vec::new() } else { null };
+    Selection { shown, null, hidden: live.len().saturating_sub(count), by_value }
 }
 
 /// All modes if they are few, else one for each distinct singular value, else an even choice.
@@ -108,7 +112,7 @@ mod tests {
 
     #[test]
     fn few_modes_are_all_drawn_and_null_ones_set_apart() {
-        let selection = select(&modes([3.0, 1.0, 0.0]), &[]);
+        let selection = select(&modes([3.0, 1.0, 0.0]), &[], None);
         assert_eq!((indices(&selection), selection.null), (vec![0, 1], vec![2]));
     }
 
@@ -117,15 +121,22 @@ mod tests {
         // The hierarchy of the paper: multiplicities 1, 1, 2, 4, 8, 16.
         let groups = [(81.0, 1), (56.0, 1), (46.5, 2), (37.6, 4), (28.7, 8), (19.0, 16)];
         let all = groups.iter().flat_map(|&(s, n)| std::iter::repeat_n(s, n));
-        let selection = select(&modes(all), &[]);
+        let selection = select(&modes(all), &[], None);
         assert_eq!(indices(&selection), [0, 1, 2, 4, 8, 16]);
         assert!(selection.by_value);
         assert_eq!(selection.hidden, 26);
     }
 
     #[test]
+    fn modes_that_are_asked_for_are_drawn_and_no_others() {
+        let selection = select(&modes((0..100).rev().map(f64::from)), &[], Some(&[0, 30, 99]));
+        assert_eq!((indices(&selection), selection.hidden, selection.by_value), (vec![0, 30, 99], 96, false));
+        assert!(selection.null.is_empty());
+    }
+
+    #[test]
     fn of_many_distinct_modes_first_and_last_are_drawn() {
-        let selection = select(&modes((1..=100).rev().map(f64::from)), &[]);
+        let selection = select(&modes((1..=100).rev().map(f64::from)), &[], None);
         let chosen = indices(&selection);
         assert_eq!((chosen.first(), chosen.last(), chosen.len()), (Some(&0), Some(&99), 7));
     }
@@ -133,7 +144,7 @@ mod tests {
     #[test]
     fn no_two_modes_share_a_colour() {
         for count in 0..=12usize {
-            let selection = select(&modes((1..=count).rev().map(|s| s as f64)), &[]);
+            let selection = select(&modes((1..=count).rev().map(|s| s as f64)), &[], None);
             let mut inks: Vec<_> = selection.shown.iter().map(|m| (m.ink.0, m.ink.1, m.ink.2)).collect();
             inks.sort_unstable();
             inks.dedup();

@@ -1,9 +1,9 @@
 //! A folder that appears under its name only when it is complete.
 
-use super::{Picture, curves, paths, studies, summary, weights};
-use crate::figure::draw_study;
+use super::{Picture, curves, delays, paths, studies, summary, weights};
+use crate::figure::{draw_delays, draw_study};
 use crate::report::Report;
-use crate::scenario::Built;
+use crate::scenario::{Built, Plot};
 use crate::trajectory::Arm;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -155,34 +155,35 @@ fn put_in_place(partial: &Path, path: &Path, old: &Path) -> Result<(), FolderErr
 
 /// Moves what gradflow did not write, such as a user's notes, from the old folder to the new one.
 fn keep_foreign(old: &Path, new: &Path) -> Result<(), FolderError> {
-    let studies = study_names(old);
+    let (studies, delays) = (names(old, "studies"), names(old, "delays"));
     for entry in fs::read_dir(old).map_err(at(old))? {
         let name = entry.map_err(at(old))?.file_name();
-        if !is_ours(&name.to_string_lossy(), &studies) {
+        if !is_ours(&name.to_string_lossy(), &studies, &delays) {
             fs::rename(old.join(&name), new.join(&name)).map_err(at(&new.join(&name)))?;
         }
     }
     Ok(())
 }
 
-/// The studies whose results a folder holds.
-fn study_names(folder: &Path) -> Vec<String> {
+/// The studies, or the delays, whose results a folder holds.
+fn names(folder: &Path, kind: &str) -> Vec<String> {
     let summary = fs::read(folder.join("summary.json")).unwrap_or_default();
     let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap_or_default();
-    let studies = summary.get("studies").and_then(|all| all.as_array()).into_iter().flatten();
-    studies.filter_map(|study| Some(study.get("name")?.as_str()?.to_owned())).collect()
+    let all = summary.get(kind).and_then(|all| all.as_array()).into_iter().flatten();
+    all.filter_map(|one| Some(one.get("name")?.as_str()?.to_owned())).collect()
 }
 
-/// Whether a file of this name in a results folder with these studies is one that gradflow writes.
-fn is_ours(name: &str, studies: &[String]) -> bool {
+/// Whether a file of this name in a results folder with these studies and delays is one that gradflow writes.
+fn is_ours(name: &str, studies: &[String], delays: &[String]) -> bool {
     let fixed =
         ["summary.json", "scenario.toml", "figure.png", "figure.svg", "converge.csv", "converge.png", "converge.svg"];
     let of_arm = |arm: Arm| name == format!("{arm}.csv") || name == format!("{arm}_weights.npz");
-    let of_study = |study: &String| {
-        let stem = studies::file_stem(study);
-        name == studies::curves_name(study) || ["csv", "png", "svg"].iter().any(|e| name == format!("{stem}.{e}"))
-    };
-    fixed.contains(&name) || Arm::ALL.into_iter().any(of_arm) || studies.iter().any(of_study)
+    let of_stem = |stem: String| ["csv", "png", "svg"].iter().any(|e| name == format!("{stem}.{e}"));
+    let of_study = |study: &String| name == studies::curves_name(study) || of_stem(studies::file_stem(study));
+    fixed.contains(&name)
+        || Arm::ALL.into_iter().any(of_arm)
+        || studies.iter().any(of_study)
+        || delays.iter().any(|delays| of_stem(delays::file_stem(delays)))
 }
 
 fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<(), FolderError> {
@@ -205,33 +206,47 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
             put(&folder.join(studies::curves_name(&study.name)), &csv)?;
         }
     }
+    for result in &report.delays {
+        let csv = delays::to_csv(result).map_err(|e| content(&e))?;
+        put(&folder.join(format!("{}.csv", delays::file_stem(&result.name))), &csv)?;
+    }
     let json = serde_json::to_string_pretty(&summary::summary(built, report)).map_err(|e| content(&e))?;
     put(&folder.join("summary.json"), (json + "\n").as_bytes())?;
     put(&folder.join("scenario.toml"), rerunnable(built, scenario, destination)?.as_bytes())?;
     if plots {
+        let chosen = chosen_modes(&built.filled.plot);
         let picture = Picture {
             title: &built.title,
             tau: built.experiment.clock.tau,
             obstacle: report.forecast.estimate.as_deref(),
             trajectories: &report.trajectories,
             modes: &report.forecast.modes,
+            chosen: chosen.as_deref(),
             stable_sharpness: built.experiment.sgd.map(|sgd| 2.0 / sgd.learning_rate),
             differences: &report.differences,
             panels: &built.filled.plot.panels,
         };
         for format in &built.filled.plot.formats {
             let extension = format.extension();
-            // A scenario of studies alone has nothing to lay over each other.
-            if !report.trajectories.is_empty() || report.studies.is_empty() {
+            if report.has_arms() {
                 put(&folder.join(format!("figure.{extension}")), &picture.draw(*format)?)?;
             }
             for (study, table) in report.studies.iter().zip(built.filled.studies.values()) {
                 let name = format!("{}.{extension}", studies::file_stem(&study.name));
                 put(&folder.join(name), &draw_study(study, &table.panels, *format)?)?;
             }
+            for result in &report.delays {
+                let name = format!("{}.{extension}", delays::file_stem(&result.name));
+                put(&folder.join(name), &draw_delays(result, *format)?)?;
+            }
         }
     }
     Ok(())
+}
+
+/// The modes that a scenario wants drawn, from 0.
+pub(super) fn chosen_modes(plot: &Plot) -> Option<Vec<usize>> {
+    plot.modes.as_ref().map(|modes| modes.iter().filter_map(|mode| mode.checked_sub(1)).collect())
 }
 
 pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {

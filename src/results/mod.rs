@@ -2,6 +2,7 @@
 
 mod converge;
 mod curves;
+mod delays;
 mod folder;
 mod paths;
 mod read;
@@ -10,6 +11,7 @@ mod summary;
 mod weights;
 
 pub use converge::write as write_ladders;
+pub use delays::file_stem as delays_file_stem;
 pub use folder::{Content, Destination, FolderError, write};
 pub use read::{ReadError, Saved, read};
 pub use studies::{curves_name as study_curves_name, file_stem as study_file_stem};
@@ -33,6 +35,8 @@ pub struct Picture<'a> {
     pub trajectories: &'a [Trajectory],
     /// The modes.
     pub modes: &'a [ModeSummary],
+    /// The modes whose strengths are drawn, from 0; `None` leaves the choice to the figure.
+    pub chosen: Option<&'a [usize]>,
     /// 2/η, if there is descent.
     pub stable_sharpness: Option<f64>,
     /// Each arm against each other.
@@ -58,6 +62,7 @@ impl Picture<'_> {
             time_label: &time_label,
             trajectories: self.trajectories,
             modes: self.modes,
+            chosen: self.chosen,
             stable_sharpness: self.stable_sharpness,
             differences: self.differences,
             panels: self.panels,

@@ -35,8 +35,11 @@ pub fn rewrite(scenario: &mut Scenario, from: &Path, to: &Path) -> io::Result<()
         }
         TaskTable::Spectrum(_) | TaskTable::Hierarchy(_) | TaskTable::Gaussian(_) => {}
     }
-    if let Init::Matrices(init) = &mut scenario.network.init {
-        init.weights.iter_mut().try_for_each(matrix)?;
+    let series = scenario.delays.values_mut().flat_map(|delays| delays.series.values_mut());
+    for init in std::iter::once(&mut scenario.network.init).chain(series.filter_map(|series| series.init.as_mut())) {
+        if let Init::Matrices(init) = init {
+            init.weights.iter_mut().try_for_each(matrix)?;
+        }
     }
     Ok(())
 }

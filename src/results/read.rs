@@ -3,6 +3,7 @@
 use super::{Picture, curves};
 use crate::comparison::{Difference, ModeSummary, differences};
 use crate::converge::Ladder;
+use crate::delays::DelaysResult;
 use crate::figure::{Format, Panel, StudyPanel};
 use crate::scenario::Scenario;
 use crate::study::StudyResult;
@@ -23,6 +24,8 @@ pub struct Saved {
     pub trajectories: Vec<Trajectory>,
     /// The modes.
     pub modes: Vec<ModeSummary>,
+    /// The modes whose strengths are drawn, from 0; `None` leaves the choice to the figure.
+    pub chosen: Option<Vec<usize>>,
     /// 2/η, if there is descent.
     pub stable_sharpness: Option<f64>,
     /// Each arm against each other.
@@ -31,6 +34,8 @@ pub struct Saved {
     pub panels: Vec<Panel>,
     /// The studies, each with the panels of its figure.
     pub studies: Vec<(StudyResult, Vec<StudyPanel>)>,
+    /// Half-learning times over random starts.
+    pub delays: Vec<DelaysResult>,
     /// Ladders, in place of all of that.
     pub ladders: Option<Vec<Ladder>>,
     /// The formats that the scenario asks for.
@@ -45,10 +50,12 @@ impl Saved {
             obstacle: None,
             trajectories: Vec::new(),
             modes: Vec::new(),
+            chosen: None,
             stable_sharpness: None,
             differences: Vec::new(),
             panels: scenario.plot.panels,
             studies: Vec::new(),
+            delays: Vec::new(),
             ladders: Some(ladders),
             formats: scenario.plot.formats,
         }
@@ -62,6 +69,7 @@ impl Saved {
             obstacle: self.obstacle.as_deref(),
             trajectories: &self.trajectories,
             modes: &self.modes,
+            chosen: self.chosen.as_deref(),
             stable_sharpness: self.stable_sharpness,
             differences: &self.differences,
             panels: &self.panels,
@@ -122,17 +130,22 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
         let study = described.and_then(|value| super::studies::from_files(value, curves.as_deref()));
         studies.push((study.ok_or_else(|| ReadError::Foreign(path.clone()))?, table.panels.clone()));
     }
+    let all = summary.get("delays").and_then(Value::as_array).into_iter().flatten();
+    let delays =
+        all.map(super::delays::from_json).collect::<Option<_>>().ok_or_else(|| ReadError::Foreign(path.clone()))?;
     let modes = summary.get("modes").and_then(Value::as_array).ok_or_else(|| ReadError::Foreign(path.clone()))?;
     Ok(Saved {
         title: scenario.title.unwrap_or_default(),
         tau: scenario.time.tau,
         obstacle: summary.get("obstacle").and_then(Value::as_str).map(str::to_owned),
         modes: modes.iter().map(mode).collect::<Option<_>>().ok_or(ReadError::Foreign(path))?,
+        chosen: super::folder::chosen_modes(&scenario.plot),
         stable_sharpness: scenario.sgd.as_ref().map(|sgd| 2.0 / sgd.learning_rate),
         differences: differences(&trajectories),
         trajectories,
         panels: scenario.plot.panels,
         studies,
+        delays,
         ladders: None,
         formats: scenario.plot.formats,
     })

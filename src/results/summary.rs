@@ -1,6 +1,6 @@
 //! `summary.json`: what was run, what was measured, what passed.
 
-use super::studies;
+use super::{delays, studies};
 use crate::comparison::{Check, Figure, Verdict, measure};
 use crate::converge::{Ladder, Rung};
 use crate::experiment::Experiment;
@@ -26,6 +26,7 @@ pub fn summary(built: &Built, report: &Report) -> Value {
         "obstacle": report.forecast.estimate,
         "modes": modes(report),
         "studies": report.studies.iter().map(studies::to_json).collect::<Vec<_>>(),
+        "delays": report.delays.iter().map(delays::to_json).collect::<Vec<_>>(),
         "plateaus": plateaus(&report.forecast.modes, &report.trajectories).iter().map(plateau).collect::<Vec<_>>(),
         "checks": report.verdicts.iter().map(verdict).collect::<Vec<_>>(),
         "comparisons": comparisons(report),
@@ -194,6 +195,9 @@ fn verdict(verdict: &Verdict) -> Value {
                 fields["layers"] = json!(layers);
             }
             fields
+        }
+        Check::Delays { delays, series, figure, mode, expect, .. } => {
+            json!({ "delays": delays, "series": series, "quantity": figure.name(), "mode": mode, "expect": expect })
         }
     };
     fields["max_error"] = json!(verdict.check.max_error());

@@ -2,6 +2,7 @@
 
 use super::format::{CheckTable, Quantity};
 use crate::comparison::{Check, Compared, Figure};
+use crate::delays::{DelayFigure, Delays};
 use crate::study::{Family, RateRule, Series, Study, StudyFigure};
 use crate::task::Task;
 use crate::trajectory::Arm;
@@ -26,6 +27,7 @@ pub fn check(
     modes: usize,
     task: &Task,
     studies: &[Study],
+    tables: &[Delays],
 ) -> Result<Check, Complaint> {
     let present = |key, arm| {
         if has(arm) {
@@ -43,9 +45,14 @@ pub fn check(
     if let Some(name) = &table.study {
         return study(table, name, studies);
     }
-    for (key, given) in [("series", table.series.is_some()), ("layers", table.layers.is_some())] {
+    if let Some(name) = &table.delays {
+        return delays(table, name, tables);
+    }
+    for (key, given, of) in
+        [("series", table.series.is_some(), "a study or of delays"), ("layers", table.layers.is_some(), "a study")]
+    {
         if given {
-            return Err((key, format!("`{key}` belongs to a check of a study"), None));
+            return Err((key, format!("`{key}` belongs to a check of {of}"), None));
         }
     }
     match (&table.compare, table.arm) {
@@ -62,8 +69,11 @@ pub fn check(
         (None, Some(arm)) => figure(table, present("arm", arm)?, modes, task),
         _ => Err((
             "",
-            "a check compares two arms, or a figure of one arm or of a study with a number".into(),
-            Some("compare = [\"flow\", \"analytic\"], or arm = \"flow\" or study = ... with expect = ...".into()),
+            "a check compares two arms, or a figure of one arm, of a study or of delays with a number".into(),
+            Some(
+                "compare = [\"flow\", \"analytic\"], or arm = \"flow\", study = ... or delays = ... with expect = ..."
+                    .into(),
+            ),
         )),
     }
 }
@@ -157,9 +167,12 @@ fn study(table: &CheckTable, name: &str, studies: &[Study]) -> Result<Check, Com
         let all = StudyFigure::ALL.into_iter().map(StudyFigure::name).collect();
         return Err(("quantity", "this is not a figure of a study".into(), names(all)));
     };
-    for (key, given) in
-        [("compare", table.compare.is_some()), ("arm", table.arm.is_some()), ("mode", table.mode.is_some())]
-    {
+    for (key, given) in [
+        ("compare", table.compare.is_some()),
+        ("arm", table.arm.is_some()),
+        ("delays", table.delays.is_some()),
+        ("mode", table.mode.is_some()),
+    ] {
         if given {
             return Err((key, format!("`{key}` does not go with a check of a study"), None));
         }
@@ -189,6 +202,45 @@ fn study(table: &CheckTable, name: &str, studies: &[Study]) -> Result<Check, Com
     };
     let (study, series) = (name.to_owned(), series.name.clone());
     Ok(Check::Study { study, series, figure, layers: table.layers, expect, max_error: tolerance(table, EXPECTED)? })
+}
+
+/// A figure of one mode of a series of delays.
+fn delays(table: &CheckTable, name: &str, tables: &[Delays]) -> Result<Check, Complaint> {
+    let names = |all: Vec<&str>| Some(all.join(", ")).filter(|names| !names.is_empty());
+    let Some(delays) = tables.iter().find(|delays| delays.name == name) else {
+        let known = names(tables.iter().map(|delays| delays.name.as_str()).collect());
+        return Err(("delays", format!("there are no delays {name:?}"), known));
+    };
+    let wanted = |series: &&crate::delays::Series| table.series.as_ref().is_none_or(|name| *name == series.name);
+    let Some(series) = delays.series.iter().find(wanted) else {
+        let message = format!("the delays {name:?} have no series {:?}", table.series.as_deref().unwrap_or_default());
+        return Err(("series", message, names(delays.series.iter().map(|series| series.name.as_str()).collect())));
+    };
+    let Some(figure) = DelayFigure::ALL.into_iter().find(|figure| table.quantity.is_delay(*figure)) else {
+        let all = DelayFigure::ALL.into_iter().map(DelayFigure::name).collect();
+        return Err(("quantity", "this is not a figure of delays".into(), names(all)));
+    };
+    for (key, given) in
+        [("compare", table.compare.is_some()), ("arm", table.arm.is_some()), ("layers", table.layers.is_some())]
+    {
+        if given {
+            return Err((key, format!("`{key}` does not go with a check of delays"), None));
+        }
+    }
+    let watched: Vec<usize> = delays.modes.iter().map(|expected| expected.mode + 1).collect();
+    let mode = table.mode.or(watched.first().copied()).unwrap_or(1);
+    if !watched.contains(&mode) {
+        let watched: Vec<String> = watched.iter().map(usize::to_string).collect();
+        return Err(("mode", format!("the delays {name:?} do not watch mode {mode}"), Some(watched.join(", "))));
+    }
+    if figure == DelayFigure::DelaySd && series.runs < 2 {
+        return Err(("quantity", "a standard deviation takes two runs at least".to_owned(), None));
+    }
+    let Some(expect) = table.expect else {
+        return Err(("", "a check of delays needs the number to `expect`".into(), None));
+    };
+    let (delays, series) = (name.to_owned(), series.name.clone());
+    Ok(Check::Delays { delays, series, figure, mode, expect, max_error: tolerance(table, EXPECTED)? })
 }
 
 /// Why a series can never have a figure; `None` if it may.
@@ -233,6 +285,19 @@ impl Quantity {
                 Quantity::PredictionError => StudyFigure::PredictionError,
                 Quantity::LearnedRuns => StudyFigure::LearnedRuns,
                 Quantity::FinalTrainingError => StudyFigure::FinalTrainingError,
+                _ => return false,
+            }
+    }
+}
+
+impl Quantity {
+    /// Whether it is this figure of delays.
+    fn is_delay(self, figure: DelayFigure) -> bool {
+        figure
+            == match self {
+                Quantity::MeanDelay => DelayFigure::MeanDelay,
+                Quantity::DelaySd => DelayFigure::DelaySd,
+                Quantity::PredictedHalfTime => DelayFigure::PredictedHalfTime,
                 _ => return false,
             }
     }

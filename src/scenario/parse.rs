@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagnostic> {
     let document = source.document()?;
     exactly_one(source, &document, "task", "spectrum, matrices, hierarchy, gaussian, dataset", "task")?;
-    studies_have_names(source, &document)?;
+    names_are_given(source, &document)?;
     tables_are_tables(source, &document)?;
     for path in starts(&document) {
         exactly_one(
@@ -32,16 +32,22 @@ pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagno
     Ok((scenario, document))
 }
 
-/// Studies are tables by name: neither `[[study]]` nor `[study]` itself.
-fn studies_have_names(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(), Diagnostic> {
-    let Some((key, value)) = document.get_ref().get_key_value("study") else { return Ok(()) };
-    let named =
-        value.get_ref().as_table().is_some_and(|studies| studies.values().all(|study| study.get_ref().is_table()));
-    if named {
-        return Ok(());
+/// Tables that have names of the user's own, with what they are called.
+const NAMED: [(&str, &str, &str); 2] = [
+    ("study", "a study needs a name", "a table [study.NAME] for each study, with a name of your own"),
+    ("delays", "delays need a name", "a table [delays.NAME], with a name of your own"),
+];
+
+/// Studies and their like are tables by name: neither `[[study]]` nor `[study]` itself.
+fn names_are_given(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(), Diagnostic> {
+    for (kind, message, allowed) in NAMED {
+        let Some((key, value)) = document.get_ref().get_key_value(kind) else { continue };
+        let named = value.get_ref().as_table().is_some_and(|all| all.values().all(|one| one.get_ref().is_table()));
+        if !named {
+            return Err(source.at(key.span(), message.to_owned(), Some(allowed.to_owned())));
+        }
     }
-    let allowed = "a table [study.NAME] for each study, with a name of your own";
-    Err(source.at(key.span(), "a study needs a name".to_owned(), Some(allowed.to_owned())))
+    Ok(())
 }
 
 /// What is read into a table must be one: a list of its values in their order would do for serde.
@@ -56,7 +62,8 @@ fn tables_are_tables(source: &Source, document: &Spanned<DeTable<'_>>) -> Result
     // Of [[flow]] and its like serde says that itself.
     let plain = |value: &DeValue<'_>| value.as_array().is_some_and(|list| !list.iter().any(|v| v.get_ref().is_table()));
     let mut wrong = top.into_iter().find_map(|(key, value)| plain(value.get_ref()).then(|| key.span()));
-    for (_, study) in document.get_ref().get("study").and_then(|v| v.get_ref().as_table()).into_iter().flatten() {
+    let named = NAMED.iter().filter_map(|(kind, ..)| document.get_ref().get(*kind)?.get_ref().as_table());
+    for (_, study) in named.flatten() {
         wrong = wrong.or_else(|| entries(study, &["learned", "series"]));
         let series = study.get_ref().as_table().and_then(|study| study.get("series")?.get_ref().as_table());
         for (key, value) in series.into_iter().flatten() {
@@ -72,12 +79,15 @@ fn tables_are_tables(source: &Source, document: &Spanned<DeTable<'_>>) -> Result
     }
 }
 
-/// The paths of the tables that name a start: the network's, and those of the studies' series.
+/// The paths of the tables that name a start: the network's, and those of the series of studies and delays.
 fn starts(document: &Spanned<DeTable<'_>>) -> Vec<String> {
-    let studies = tables(document.get_ref().get("study"));
-    let series = studies.into_iter().flat_map(|(study, table)| {
+    let named = NAMED.iter().flat_map(|(kind, ..)| {
+        let all = tables(document.get_ref().get(*kind));
+        all.into_iter().map(move |(name, table)| (format!("{kind}.{name}"), table))
+    });
+    let series = named.flat_map(|(path, table)| {
         let all = tables(table.get("series"));
-        all.into_iter().map(move |(series, _)| format!("study.{study}.series.{series}.init"))
+        all.into_iter().map(move |(series, _)| format!("{path}.series.{series}.init"))
     });
     std::iter::once("network.init".to_owned()).chain(series).collect()
 }
@@ -150,6 +160,7 @@ fn hint(key: &str) -> Option<&'static str> {
         "init" => "such as init.aligned = { strength = 1e-3 }",
         "time" => "a table [time] with `end` (and `samples`), or `times`",
         "hidden" => "the widths of the hidden layers, such as [12]",
+        "strength" => "u0 of the prediction, such as 1e-6",
         "layers" => "N_l of each network, input and output included, such as [3, 5, 10]",
         "from" | "to" | "count" => "{ from = 1.0, to = 1e-3, count = 20 }: so many rates, from one to the other",
         _ => return None,

@@ -284,7 +284,8 @@ fn rivals(path: &str, key: &str, other: &str) -> bool {
 
 /// Whether a path is that of a table that names the start.
 fn is_start(path: &str) -> bool {
-    path == "network.init" || (path.starts_with("study.") && path.ends_with(".init"))
+    let of_series = ["study.", "delays."].into_iter().any(|kind| path.starts_with(kind)) && path.ends_with(".init");
+    path == "network.init" || of_series
 }
 
 fn begins_before(table: &DeTable<'_>, offset: usize) -> bool {

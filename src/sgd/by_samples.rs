@@ -61,6 +61,12 @@ impl<'a> SampleDescent<'a> {
 
     /// One update at learning rate η.
     pub fn step(&mut self, parameters: &mut [f64], rate: f64) {
+        self.step_seeing(parameters, rate, |_, _| ());
+    }
+
+    /// The same; `see` is shown the inputs of the batch and what the network made of them before the update, some
+    /// samples at a time.
+    pub fn step_seeing(&mut self, parameters: &mut [f64], rate: f64, mut see: impl FnMut(&[f64], &[f64])) {
         let SampleDescent { batches, backprop, averaging, gradient } = self;
         let (x, y, count) = batches.next_batch();
         let rate = match averaging {
@@ -68,7 +74,7 @@ impl<'a> SampleDescent<'a> {
             Averaging::Sum => rate,
         };
         if count <= CHUNK {
-            backprop.forward(parameters, x, count);
+            see(x, backprop.forward(parameters, x, count));
             backprop.backward(parameters, y, count);
             backprop.accumulate(rate, x, count, parameters);
             return;
@@ -77,7 +83,7 @@ impl<'a> SampleDescent<'a> {
         let (n1, n3) = (x.len() / count, y.len() / count);
         for (x, y) in x.chunks(CHUNK * n1).zip(y.chunks(CHUNK * n3)) {
             let count = x.len() / n1;
-            backprop.forward(parameters, x, count);
+            see(x, backprop.forward(parameters, x, count));
             backprop.backward(parameters, y, count);
             backprop.accumulate(1.0, x, count, gradient);
         }

@@ -332,11 +332,16 @@ fn half_time(experiment: &Experiment, trajectory: &Trajectory, start: &[f64], mo
     let Some((t0, x0)) = after.checked_sub(1).and_then(|before| shares.get(before)).copied() else {
         return Some(t1);
     };
-    let fraction = if x0 > 0.0 && x1 < 1.0 {
+    Some(t0 + half_way(x0, x1) * (t1 - t0))
+}
+
+/// Where between two looks a share of s/λ that goes from x0 < ½ to x1 ≥ ½ is a half: ln(x/(1 − x)) is linear in
+/// between, or x itself where that has no logarithm.
+pub fn half_way(x0: f64, x1: f64) -> f64 {
+    if x0 > 0.0 && x1 < 1.0 {
         let (y0, y1) = ((x0 / (1.0 - x0)).ln(), (x1 / (1.0 - x1)).ln());
         -y0 / (y1 - y0)
     } else {
         (0.5 - x0) / (x1 - x0)
-    };
-    Some(t0 + fraction * (t1 - t0))
+    }
 }

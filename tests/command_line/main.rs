@@ -5,6 +5,7 @@ mod classification;
 mod commands;
 mod converge;
 mod curves;
+mod delays;
 mod overrides;
 mod places;
 mod plots;

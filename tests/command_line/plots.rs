@@ -59,3 +59,13 @@ fn one_folder_that_cannot_be_drawn_does_not_keep_the_others_from_it() {
     bench.run(&[]);
     assert_eq!(bench.ends(2, &["plot", "none", "out"]), "out/figure.png\nout/figure.svg\n");
 }
+
+#[test]
+fn the_modes_that_are_asked_for_are_drawn_from_files_too() {
+    let bench = Bench::new();
+    bench.ends(0, &["run", "two.toml", "--out", "out", "--quiet", "--set", "plot.modes=[2]"]);
+    let figure = fs::read_to_string(bench.path("out/figure.svg")).unwrap();
+    assert!(figure.contains("2: s = 2") && !figure.contains("1: s = 3"));
+    bench.ends(0, &["plot", "out"]);
+    assert!(fs::read_to_string(bench.path("out/figure.svg")).unwrap() == figure);
+}

@@ -4,6 +4,7 @@
 mod bench;
 mod checks;
 mod data;
+mod delays;
 mod incomplete;
 mod keys;
 mod matrices;

@@ -195,3 +195,32 @@ fn rates_tolerances_and_counts_are_positive() {
       allowed: 0 < rtol < 1
     ");
 }
+
+#[test]
+fn modes_that_are_to_be_shown_are_there() {
+    let plot = |modes: &str| refusal(&and(&format!("[plot]\nmodes = {modes}")));
+    assert_snapshot!(plot("[]"), @"
+    scenario.toml:24:9: there is no mode
+      24 | modes = []
+         |         ^^
+      allowed: at least one
+    ");
+    assert_snapshot!(plot("[0]"), @"
+    scenario.toml:24:10: there is no mode 0
+      24 | modes = [0]
+         |          ^
+      allowed: 1 to 3
+    ");
+    assert_snapshot!(plot("[1, 4]"), @"
+    scenario.toml:24:13: there is no mode 4
+      24 | modes = [1, 4]
+         |             ^
+      allowed: 1 to 3
+    ");
+    assert_snapshot!(plot("[2, 1]"), @"
+    scenario.toml:24:13: 1 does not come after 2
+      24 | modes = [2, 1]
+         |             ^
+      allowed: strictly increasing
+    ");
+}

@@ -75,7 +75,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:31:1: unknown key `quantities`; did you mean `quantity`?
       31 | quantities = "learning_time"
          | ^^^^^^^^^^
-      allowed: compare, arm, study, series, layers, quantity, mode, expect, max_error
+      allowed: compare, arm, study, delays, series, layers, quantity, mode, expect, max_error
     "#);
 }
 
@@ -707,7 +707,7 @@ fn a_check_of_a_study_takes_no_arms_and_no_mode() {
          |        ^
     ");
     assert_snapshot!(check("series = \"a\"\narm = \"flow\"\nquantity = \"half_time\"\nexpect = 5"), @r#"
-    scenario.toml:30:10: `series` belongs to a check of a study
+    scenario.toml:30:10: `series` belongs to a check of a study or of delays
       30 | series = "a"
          |          ^^^
     "#);

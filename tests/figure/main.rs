@@ -2,6 +2,7 @@
 
 mod axes;
 mod curves;
+mod delays;
 mod files;
 mod reading;
 mod robustness;

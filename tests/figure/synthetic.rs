@@ -89,6 +89,7 @@ pub fn overlay<'a>(trajectories: &'a [Trajectory], modes: &'a [ModeSummary]) -> 
         time_label: "time t (τ = 1)",
         trajectories,
         modes,
+        chosen: None,
         stable_sharpness: None,
         differences: &[],
         panels: &PANELS,

@@ -1,5 +1,6 @@
 //! `gradflow explain`: what will be solved, what holds, what is exact and what it predicts.
 
+mod delays;
 mod studies;
 
 use super::premises::premises;
@@ -66,7 +67,8 @@ impl<'a> Explanation<'a> {
             self.cost(),
         ];
         let studies = self.built.studies.iter().map(|study| studies::text(self.experiment, study));
-        own.into_iter().filter(|part| !part.is_empty()).chain(studies).collect::<Vec<_>>().join("\n\n")
+        let delays = self.built.delays.iter().map(|table| delays::text(self.experiment, table));
+        own.into_iter().filter(|part| !part.is_empty()).chain(studies).chain(delays).collect::<Vec<_>>().join("\n\n")
     }
 
     fn network(&self) -> String {
@@ -295,6 +297,7 @@ impl<'a> Explanation<'a> {
             "weights": self.experiment.widths.weights(),
             "memory_bytes": self.built.memory,
             "studies": self.built.studies.iter().map(|study| studies::json(self.experiment, study)).collect::<Vec<_>>(),
+            "delays": self.built.delays.iter().map(|table| delays::json(self.experiment, table)).collect::<Vec<_>>(),
             "updates": self.experiment.sgd.as_ref().map(|sgd| self.updates(sgd)),
         })
     }

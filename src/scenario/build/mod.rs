@@ -1,6 +1,7 @@
 //! From a raw scenario to a checked experiment.
 
 mod arms;
+mod delays;
 mod numbers;
 mod panels;
 mod start;
@@ -15,6 +16,7 @@ use super::tasks::{self, Prepared};
 use super::values::{BatchSize, End};
 use crate::analytic::Given;
 use crate::comparison::{Check, Compared};
+use crate::delays::Delays;
 use crate::experiment::*;
 use crate::figure::Panel;
 use crate::files::FileError;
@@ -41,6 +43,8 @@ pub struct Built {
     pub experiment: Experiment,
     /// The same task at many depths.
     pub studies: Vec<Study>,
+    /// Half-learning times over random starts.
+    pub delays: Vec<Delays>,
     /// What must hold.
     pub checks: Vec<Check>,
     /// The scenario with every default filled in; paths still relative to the scenario file.
@@ -109,6 +113,7 @@ impl Builder<'_> {
     fn build(mut self, path: &Path) -> Result<Built, Fault> {
         self.check_numbers()?;
         self.check_studies()?;
+        self.check_delays()?;
         let keep = self.keep();
         let prepared = tasks::prepare(&self.scenario.task, self.base, self.budget)?;
         let widths = self.widths(prepared.inputs, prepared.outputs)?;
@@ -188,11 +193,13 @@ impl Builder<'_> {
             basis,
         };
         self.check_panels(&experiment.task)?;
+        self.check_shown_modes(experiment.basis.len())?;
         let studies = self.studies(&experiment.task, &experiment.basis)?;
-        let checks = self.checks(&experiment, &studies)?;
+        let delays = self.delays(&experiment)?;
+        let checks = self.checks(&experiment, &studies, &delays)?;
         let stem = path.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
         let title = self.scenario.title.get_or_insert(stem).clone();
-        Ok(Built { experiment, studies, checks, filled: self.scenario, title, warnings, memory })
+        Ok(Built { experiment, studies, delays, checks, filled: self.scenario, title, warnings, memory })
     }
 
     /// What the checks and the output need to be kept of the state.
@@ -235,7 +242,8 @@ impl Builder<'_> {
         self.budget.admit("descent on samples", batches).map_err(refuse("sgd.batch"))?;
         self.budget.admit("what is kept of all runs", runs).map_err(refuse("sgd.runs"))?;
         let studies = self.admit_studies(widths.inputs(), widths.outputs())?;
-        let all = task + state.max(studies) + rows + batches + runs;
+        let delays = self.admit_delays(widths, samples)?;
+        let all = task + state.max(studies).max(delays) + rows + batches + runs;
         self.budget.admit("the scenario", all).map_err(refuse("network.hidden"))?;
         Ok(all)
     }
@@ -293,23 +301,40 @@ impl Builder<'_> {
         Ok(Clock { tau, times })
     }
 
+    /// The modes that the figure is to show are there.
+    fn check_shown_modes(&self, count: usize) -> Result<(), Fault> {
+        let modes = self.scenario.plot.modes.as_deref().unwrap_or_default();
+        match modes.iter().position(|mode| !(1..=count).contains(mode)) {
+            Some(index) => {
+                let message = format!("there is no mode {}", modes[index]);
+                Err(Fault::new(format!("plot.modes[{index}]"), message, &format!("1 to {count}")))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Fills in the defaults of the checks on the way.
-    fn checks(&mut self, experiment: &Experiment, studies: &[Study]) -> Result<Vec<Check>, Fault> {
+    fn checks(&mut self, experiment: &Experiment, studies: &[Study], delays: &[Delays]) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::with_capacity(self.scenario.checks.len());
         for (index, table) in self.scenario.checks.iter_mut().enumerate() {
-            let checked = check(table, |arm| experiment.has(arm), experiment.basis.len(), &experiment.task, studies)
-                .map_err(|(key, message, allowed)| {
-                    let path = if key.is_empty() { format!("check[{index}]") } else { format!("check[{index}].{key}") };
-                    Fault::Here { path, message, allowed }
-                })?;
+            let checked =
+                check(table, |arm| experiment.has(arm), experiment.basis.len(), &experiment.task, studies, delays)
+                    .map_err(|(key, message, allowed)| {
+                        let path =
+                            if key.is_empty() { format!("check[{index}]") } else { format!("check[{index}].{key}") };
+                        Fault::Here { path, message, allowed }
+                    })?;
             table.max_error = Some(checked.max_error());
             if let Check::Figure { mode, figure, .. } = &checked
                 && figure.of_a_mode()
             {
                 table.mode = Some(*mode);
             }
-            if let Check::Study { series, .. } = &checked {
+            if let Check::Study { series, .. } | Check::Delays { series, .. } = &checked {
                 table.series = Some(series.clone());
+            }
+            if let Check::Delays { mode, .. } = &checked {
+                table.mode = Some(*mode);
             }
             debug_assert!(
                 !matches!(checked, Check::Compare { quantity: Compared::Weights, .. }) || experiment.keep.weights

@@ -34,6 +34,9 @@ impl Builder<'_> {
                 "modes, loss, error, energy, coupling, sharpness, saddles, phase, classification",
             ));
         }
+        if let Some(modes) = &s.plot.modes {
+            ascending("plot.modes", modes)?;
+        }
         self.check_time()
     }
 
@@ -68,6 +71,30 @@ impl Builder<'_> {
 
 pub(super) fn positive(path: &str, value: f64) -> Result<(), Fault> {
     if value > 0.0 { Ok(()) } else { Err(Fault::new(path, format!("{} is not positive", number(value)), "> 0")) }
+}
+
+/// Modes, counted from 1: at least one, and none twice.
+pub(super) fn ascending(path: &str, modes: &[usize]) -> Result<(), Fault> {
+    if modes.is_empty() {
+        return Err(Fault::new(path, "there is no mode", "at least one"));
+    }
+    match modes.windows(2).position(|pair| pair[1] <= pair[0]) {
+        Some(index) => {
+            let message = format!("{} does not come after {}", modes[index + 1], modes[index]);
+            Err(Fault::new(format!("{path}[{}]", index + 1), message, "strictly increasing"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What is shown in a figure or a table.
+pub(super) fn one_line(path: &str, what: &str, text: Option<&str>) -> Result<(), Fault> {
+    match text {
+        Some(text) if text.chars().any(char::is_control) => {
+            Err(Fault::new(path, format!("the {what} has a character that cannot be shown"), "one line of text"))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn not_negative(path: &str, value: f64) -> Result<f64, Fault> {

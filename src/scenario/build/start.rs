@@ -12,20 +12,7 @@ use nalgebra::DMatrix;
 
 impl Builder<'_> {
     pub(super) fn start(&self, widths: &Widths, task: &Task) -> Result<Vec<DMatrix<f64>>, Fault> {
-        let start = match &self.scenario.network.init {
-            Init::Aligned(init) => self.aligned(init, widths)?,
-            Init::Gaussian(init) => Start::Gaussian { scale: not_negative("network.init.gaussian.scale", init.scale)? },
-            Init::Glorot(init) => Start::Glorot { gain: not_negative("network.init.glorot.gain", init.gain)? },
-            Init::Orthogonal(init) => {
-                Start::Orthogonal { gain: not_negative("network.init.orthogonal.gain", init.gain)? }
-            }
-            Init::Balanced(init) => Start::Balanced {
-                scale: not_negative("network.init.balanced.scale", init.scale)?,
-                imbalance: init.imbalance,
-            },
-            Init::Pretrained(init) => Start::Pretrained(pretraining("network.init", init)?),
-            Init::Matrices(init) => Start::Matrices(self.given_weights(init, widths)?),
-        };
+        let start = self.start_rule("network.init", &self.scenario.network.init, widths)?;
         let mut rng = random::stream(self.scenario.seed, Purpose::Start);
         starting_weights(&start, widths, &task.statistics, &mut rng).map_err(|error| match error {
             StartError::Pretraining { .. } => {
@@ -35,42 +22,23 @@ impl Builder<'_> {
         })
     }
 
-    fn aligned(&self, init: &AlignedInit, widths: &Widths) -> Result<Start, Fault> {
-        let (depth, modes) = (widths.depth(), widths.bottleneck());
-        let here = "network.init.aligned";
-        match (init.strength, init.per_layer, &init.strengths) {
-            (Some(u0), None, None) => Ok(Start::aligned(u0, modes, depth)),
-            (None, Some(a), None) => Ok(Start::per_layer(a, modes, depth)),
-            (None, None, Some(layers)) if layers.len() == depth => {
-                let expand = |(l, layer): (usize, &PerLayer)| match layer {
-                    PerLayer::Same(a) => Ok(vec![*a; modes]),
-                    PerLayer::PerMode(list) if list.len() <= modes => Ok(list.clone()),
-                    PerLayer::PerMode(list) => Err(Fault::new(
-                        format!("{here}.strengths[{l}]"),
-                        format!("{} strengths for {modes} modes (the least of all widths)", list.len()),
-                        &format!("at most {modes}"),
-                    )),
-                };
-                Ok(Start::Aligned { strengths: layers.iter().enumerate().map(expand).collect::<Result<_, _>>()? })
+    /// The rule that a start's table, which stands at `here`, gives for these widths.
+    pub(super) fn start_rule(&self, here: &str, init: &Init, widths: &Widths) -> Result<Start, Fault> {
+        let at = |key: &str| format!("{here}.{key}");
+        Ok(match init {
+            Init::Aligned(init) => aligned(&at("aligned"), init, widths)?,
+            Init::Gaussian(init) => Start::Gaussian { scale: not_negative(&at("gaussian.scale"), init.scale)? },
+            Init::Glorot(init) => Start::Glorot { gain: not_negative(&at("glorot.gain"), init.gain)? },
+            Init::Orthogonal(init) => Start::Orthogonal { gain: not_negative(&at("orthogonal.gain"), init.gain)? },
+            Init::Balanced(init) => {
+                Start::Balanced { scale: not_negative(&at("balanced.scale"), init.scale)?, imbalance: init.imbalance }
             }
-            (None, None, Some(layers)) => Err(Fault::new(
-                format!("{here}.strengths"),
-                format!("{} entries for {depth} weight matrices", layers.len()),
-                &format!("{depth}: one number or list per weight matrix"),
-            )),
-            (None, None, None) => {
-                Err(Fault::new(here, "how strong the modes start is missing", "strength, per_layer, or strengths"))
-            }
-            (_, _, strengths) => {
-                let key = if strengths.is_some() { "strengths" } else { "per_layer" };
-                let message = "one of `strength`, `per_layer` and `strengths` says how strong the modes start";
-                Err(Fault::new(format!("{here}.{key}"), message, ""))
-            }
-        }
+            Init::Pretrained(init) => Start::Pretrained(pretraining(here, init)?),
+            Init::Matrices(init) => Start::Matrices(self.given_weights(&at("matrices.weights"), init, widths)?),
+        })
     }
 
-    fn given_weights(&self, init: &MatricesInit, widths: &Widths) -> Result<Vec<DMatrix<f64>>, Fault> {
-        let here = "network.init.matrices.weights";
+    fn given_weights(&self, here: &str, init: &MatricesInit, widths: &Widths) -> Result<Vec<DMatrix<f64>>, Fault> {
         if init.weights.len() != widths.depth() {
             return Err(Fault::new(
                 here,
@@ -88,6 +56,40 @@ impl Builder<'_> {
             Err(Fault::new(path, message, ""))
         };
         init.weights.iter().zip(widths.shapes()).enumerate().map(load).collect()
+    }
+}
+
+/// Aligned strengths; `here` is the path of their table.
+fn aligned(here: &str, init: &AlignedInit, widths: &Widths) -> Result<Start, Fault> {
+    let (depth, modes) = (widths.depth(), widths.bottleneck());
+    match (init.strength, init.per_layer, &init.strengths) {
+        (Some(u0), None, None) => Ok(Start::aligned(u0, modes, depth)),
+        (None, Some(a), None) => Ok(Start::per_layer(a, modes, depth)),
+        (None, None, Some(layers)) if layers.len() == depth => {
+            let expand = |(l, layer): (usize, &PerLayer)| match layer {
+                PerLayer::Same(a) => Ok(vec![*a; modes]),
+                PerLayer::PerMode(list) if list.len() <= modes => Ok(list.clone()),
+                PerLayer::PerMode(list) => Err(Fault::new(
+                    format!("{here}.strengths[{l}]"),
+                    format!("{} strengths for {modes} modes (the least of all widths)", list.len()),
+                    &format!("at most {modes}"),
+                )),
+            };
+            Ok(Start::Aligned { strengths: layers.iter().enumerate().map(expand).collect::<Result<_, _>>()? })
+        }
+        (None, None, Some(layers)) => Err(Fault::new(
+            format!("{here}.strengths"),
+            format!("{} entries for {depth} weight matrices", layers.len()),
+            &format!("{depth}: one number or list per weight matrix"),
+        )),
+        (None, None, None) => {
+            Err(Fault::new(here, "how strong the modes start is missing", "strength, per_layer, or strengths"))
+        }
+        (_, _, strengths) => {
+            let key = if strengths.is_some() { "strengths" } else { "per_layer" };
+            let message = "one of `strength`, `per_layer` and `strengths` says how strong the modes start";
+            Err(Fault::new(format!("{here}.{key}"), message, ""))
+        }
     }
 }
 

@@ -189,12 +189,16 @@ fn of_samples(table: &StudyTable, network: &Network, width: usize, hidden: f64, 
 }
 
 /// Names stand in file names and paths of keys.
-fn check_name(path: &str, name: &str) -> Result<(), Fault> {
+pub(super) fn check_name(path: &str, name: &str) -> Result<(), Fault> {
     if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
         return Ok(());
     }
     let shown: String = name.chars().map(crate::text::visible).collect();
-    let what = if path == "study" { "a study" } else { "a series" };
+    let what = match path {
+        "study" => "a study",
+        "delays" => "delays",
+        _ => "a series",
+    };
     let message = format!("\"{shown}\" cannot name {what}");
     Err(Fault::new(path, message, "letters a to z, digits, - and _; `label` and `title` take any text"))
 }

@@ -1,12 +1,14 @@
 //! The scenario file: one struct per table, with the defaults that users see.
 
 mod arms;
+mod delays;
 mod network;
 mod output;
 mod study;
 mod task;
 
 pub use arms::*;
+pub use delays::*;
 pub use network::*;
 pub use output::*;
 pub use study::*;
@@ -47,6 +49,9 @@ pub struct Scenario {
     /// The same task and start at many depths, by name.
     #[serde(default, rename = "study", skip_serializing_if = "IndexMap::is_empty")]
     pub studies: IndexMap<String, StudyTable>,
+    /// Half-learning times of descent over random starts, against the closed form, by name.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub delays: IndexMap<String, DelaysTable>,
     /// What must hold for the scenario to pass.
     #[serde(default, rename = "check", skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<CheckTable>,

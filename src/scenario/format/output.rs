@@ -51,9 +51,15 @@ pub enum Quantity {
     PredictionError,
     /// Runs that learned, of one network of a study.
     LearnedRuns,
+    /// Mean of (t − t_pred)/t_pred of one mode over the runs of a table of delays, t its half-learning time.
+    MeanDelay,
+    /// The standard deviation of that over the runs.
+    DelaySd,
+    /// t_pred of one mode.
+    PredictedHalfTime,
 }
 
-/// What must hold: one arm against another, or a figure of one arm or of a study against a number.
+/// What must hold: one arm against another, or a figure of one arm, of a study or of delays against a number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckTable {
@@ -66,7 +72,10 @@ pub struct CheckTable {
     /// The study whose figure is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub study: Option<String>,
-    /// The study's series (default: its first).
+    /// The table of delays whose figure is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delays: Option<String>,
+    /// The series of the study or of the delays (default: its first).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub series: Option<String>,
     /// N_l of the study's network, or of the first of those that a slope, a ratio or an error is taken over.
@@ -75,7 +84,8 @@ pub struct CheckTable {
     /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, final_sharpness,
     /// largest_coupling, final_training_error, final_test_error, final_test_loss (arm);
     /// learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio,
-    /// prediction_error, learned_runs, final_training_error (study).
+    /// prediction_error, learned_runs, final_training_error (study);
+    /// mean_delay, delay_sd, predicted_half_time (delays).
     pub quantity: Quantity,
     /// The mode, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +105,9 @@ pub struct Plot {
     /// Panels from top to bottom.
     #[serde(default = "panels")]
     pub panels: Vec<Panel>,
+    /// The modes whose strengths are drawn, counted from 1 (default: all if they are few, else a choice).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modes: Option<Vec<usize>>,
     /// File formats.
     #[serde(default = "formats")]
     pub formats: Vec<Format>,
@@ -102,7 +115,7 @@ pub struct Plot {
 
 impl Default for Plot {
     fn default() -> Self {
-        Plot { panels: panels(), formats: formats() }
+        Plot { panels: panels(), modes: None, formats: formats() }
     }
 }
 
