@@ -22,6 +22,7 @@ mod encode;
 mod energy;
 mod error;
 mod font;
+mod inputs;
 mod ladders;
 mod legend;
 mod loss;
@@ -43,6 +44,7 @@ use crate::comparison::{Difference, ModeSummary};
 use crate::converge::Ladder;
 use crate::delays::DelaysResult;
 use crate::study::StudyResult;
+use crate::task::InputCorrelations;
 use crate::trajectory::Trajectory;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +70,8 @@ pub enum Panel {
     Saddles,
     /// Share of the samples that are taken for another class: of those trained on, and of those held out.
     Classification,
+    /// The inputs' correlations along the modes, |VᵀΣ11V|, as a map of colours.
+    Inputs,
 }
 
 /// A file format for figures.
@@ -128,6 +132,8 @@ pub struct Overlay<'a> {
     pub chosen: Option<&'a [usize]>,
     /// 2/η, the sharpness beyond which descent is not stable, if there is descent.
     pub stable_sharpness: Option<f64>,
+    /// What the inputs panel shows.
+    pub inputs: Option<&'a InputCorrelations>,
     /// What the error panel shows.
     pub differences: &'a [Difference],
     /// From top to bottom; a panel given twice is drawn once.

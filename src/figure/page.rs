@@ -10,7 +10,9 @@ use super::scene::{Align, Scene};
 use super::selection::{Selection, select};
 use super::style::{FAINT, INK, MARGIN, PAGE_WIDTH, SMALL, TEXT, TITLE};
 use super::{FigureError, Overlay, Panel};
-use super::{classification, coupling, energy, error, font, loss, modes, phase, plot, range, saddles, sharpness};
+use super::{
+    classification, coupling, energy, error, font, inputs, loss, modes, phase, plot, range, saddles, sharpness,
+};
 
 /// Between two panels, and between the legend and the first.
 const PANEL_GAP: f64 = 12.0;
@@ -36,6 +38,9 @@ pub(super) fn compose(overlay: &Overlay) -> Result<Scene, FigureError> {
         let stack = Stack { plans: &[lowered(plan)], across: across.as_ref(), title: "strength a of W1" };
         below = draw_panels(&mut scene, &stack, below + PANEL_GAP);
     }
+    if overlay.panels.contains(&Panel::Inputs) {
+        below = inputs::draw(&mut scene, overlay.inputs, below + PANEL_GAP);
+    }
     scene.height = below;
     Ok(scene)
 }
@@ -60,8 +65,8 @@ fn plans(overlay: &Overlay, selection: &Selection) -> Result<Vec<Plan>, FigureEr
         Panel::Sharpness => Some(sharpness::plan(overlay)),
         Panel::Saddles => Some(saddles::plan(overlay)),
         Panel::Classification => Some(classification::plan(overlay)),
-        // Not over time: in a plane of its own, below the others.
-        Panel::Phase => None,
+        // Not over time: in planes of their own, below the others.
+        Panel::Phase | Panel::Inputs => None,
     };
     Ok(panels.iter().filter_map(plan).map(lowered).collect())
 }

@@ -1,9 +1,10 @@
 //! A folder that appears under its name only when it is complete.
 
-use super::{Picture, curves, delays, paths, studies, summary, weights};
-use crate::figure::{draw_delays, draw_study};
+use super::{Picture, curves, delays, inputs, paths, studies, summary, weights};
+use crate::figure::{Panel, draw_delays, draw_study};
 use crate::report::Report;
 use crate::scenario::{Built, Plot};
+use crate::task::InputCorrelations;
 use crate::trajectory::Arm;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -175,8 +176,16 @@ fn names(folder: &Path, kind: &str) -> Vec<String> {
 
 /// Whether a file of this name in a results folder with these studies and delays is one that gradflow writes.
 fn is_ours(name: &str, studies: &[String], delays: &[String]) -> bool {
-    let fixed =
-        ["summary.json", "scenario.toml", "figure.png", "figure.svg", "converge.csv", "converge.png", "converge.svg"];
+    let fixed = [
+        "summary.json",
+        "scenario.toml",
+        "figure.png",
+        "figure.svg",
+        "converge.csv",
+        "converge.png",
+        "converge.svg",
+        inputs::NAME,
+    ];
     let of_arm = |arm: Arm| name == format!("{arm}.csv") || name == format!("{arm}_weights.npz");
     let of_stem = |stem: String| ["csv", "png", "svg"].iter().any(|e| name == format!("{stem}.{e}"));
     let of_study = |study: &String| name == studies::curves_name(study) || of_stem(studies::file_stem(study));
@@ -210,6 +219,11 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
         let csv = delays::to_csv(result).map_err(|e| content(&e))?;
         put(&folder.join(format!("{}.csv", delays::file_stem(&result.name))), &csv)?;
     }
+    let wanted = built.filled.plot.panels.contains(&Panel::Inputs);
+    let shown = wanted.then(|| InputCorrelations::new(&built.experiment.task.statistics, &built.experiment.basis));
+    if let Some(shown) = &shown {
+        put(&folder.join(inputs::NAME), &inputs::to_csv(shown).map_err(|e| content(&e))?)?;
+    }
     let json = serde_json::to_string_pretty(&summary::summary(built, report)).map_err(|e| content(&e))?;
     put(&folder.join("summary.json"), (json + "\n").as_bytes())?;
     put(&folder.join("scenario.toml"), rerunnable(built, scenario, destination)?.as_bytes())?;
@@ -223,6 +237,7 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
             modes: &report.forecast.modes,
             chosen: chosen.as_deref(),
             stable_sharpness: built.experiment.sgd.map(|sgd| 2.0 / sgd.learning_rate),
+            inputs: shown.as_ref(),
             differences: &report.differences,
             panels: &built.filled.plot.panels,
         };

@@ -4,6 +4,7 @@ mod converge;
 mod curves;
 mod delays;
 mod folder;
+mod inputs;
 mod paths;
 mod read;
 mod studies;
@@ -19,6 +20,7 @@ pub use summary::summary;
 
 use crate::comparison::{Difference, ModeSummary};
 use crate::figure::{FigureError, Format, Overlay, Panel};
+use crate::task::InputCorrelations;
 use crate::text::number;
 use crate::trajectory::Trajectory;
 
@@ -39,6 +41,8 @@ pub struct Picture<'a> {
     pub chosen: Option<&'a [usize]>,
     /// 2/η, if there is descent.
     pub stable_sharpness: Option<f64>,
+    /// The inputs' correlations along the modes, if they are to be shown.
+    pub inputs: Option<&'a InputCorrelations>,
     /// Each arm against each other.
     pub differences: &'a [Difference],
     /// Panels from top to bottom.
@@ -64,6 +68,7 @@ impl Picture<'_> {
             modes: self.modes,
             chosen: self.chosen,
             stable_sharpness: self.stable_sharpness,
+            inputs: self.inputs,
             differences: self.differences,
             panels: self.panels,
         };

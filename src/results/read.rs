@@ -5,8 +5,9 @@ use crate::comparison::{Difference, ModeSummary, differences};
 use crate::converge::Ladder;
 use crate::delays::DelaysResult;
 use crate::figure::{Format, Panel, StudyPanel};
-use crate::scenario::Scenario;
+use crate::scenario::{Plot, Scenario};
 use crate::study::StudyResult;
+use crate::task::InputCorrelations;
 use crate::trajectory::{Arm, Outcome, Trajectory, Work};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,8 @@ pub struct Saved {
     pub chosen: Option<Vec<usize>>,
     /// 2/η, if there is descent.
     pub stable_sharpness: Option<f64>,
+    /// The inputs' correlations along the modes, if they are to be shown.
+    pub inputs: Option<InputCorrelations>,
     /// Each arm against each other.
     pub differences: Vec<Difference>,
     /// The panels that the scenario asks for.
@@ -52,6 +55,7 @@ impl Saved {
             modes: Vec::new(),
             chosen: None,
             stable_sharpness: None,
+            inputs: None,
             differences: Vec::new(),
             panels: scenario.plot.panels,
             studies: Vec::new(),
@@ -71,6 +75,7 @@ impl Saved {
             modes: &self.modes,
             chosen: self.chosen.as_deref(),
             stable_sharpness: self.stable_sharpness,
+            inputs: self.inputs.as_ref(),
             differences: &self.differences,
             panels: &self.panels,
         }
@@ -141,6 +146,7 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
         modes: modes.iter().map(mode).collect::<Option<_>>().ok_or(ReadError::Foreign(path))?,
         chosen: super::folder::chosen_modes(&scenario.plot),
         stable_sharpness: scenario.sgd.as_ref().map(|sgd| 2.0 / sgd.learning_rate),
+        inputs: inputs(folder, &scenario.plot)?,
         differences: differences(&trajectories),
         trajectories,
         panels: scenario.plot.panels,
@@ -149,6 +155,15 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
         ladders: None,
         formats: scenario.plot.formats,
     })
+}
+
+/// The inputs' correlations, where there is a panel of them.
+fn inputs(folder: &Path, plot: &Plot) -> Result<Option<InputCorrelations>, ReadError> {
+    if !plot.panels.contains(&Panel::Inputs) {
+        return Ok(None);
+    }
+    let path = folder.join(super::inputs::NAME);
+    super::inputs::from_csv(&load(path.clone())?).map(Some).ok_or(ReadError::Foreign(path))
 }
 
 fn trajectory(arm: Arm, described: &Value, samples: Vec<crate::trajectory::Sample>) -> Trajectory {

@@ -54,6 +54,11 @@ pub fn of_task(inputs: usize, outputs: usize, samples: usize) -> f64 {
     8.0 * (6.0 * n1 * n1 + 8.0 * n1 * n3 + (n1 + 3.0 * n3) * samples as f64)
 }
 
+/// Bytes of all directions of N1 inputs, and of Σ11 in their basis.
+pub fn of_inputs(inputs: usize) -> f64 {
+    8.0 * 8.0 * inputs as f64 * inputs as f64
+}
+
 /// Bytes in GiB, in digits that say something however few or many they are.
 pub fn in_gib(bytes: f64) -> String {
     let gib = bytes / GIB;

@@ -4,6 +4,7 @@ mod basis;
 mod classes;
 mod gaussian;
 mod hierarchy;
+mod inputs;
 mod spectrum;
 mod statistics;
 
@@ -11,6 +12,7 @@ pub use basis::ModeBasis;
 pub use classes::{Classes, Part, Scores};
 pub use gaussian::{Teacher, teacher_samples};
 pub use hierarchy::{Features, Hierarchy, hierarchy_samples};
+pub use inputs::InputCorrelations;
 pub use spectrum::{Spectrum, SpectrumFactors, spectrum_factors};
 pub use statistics::{Averaging, Frame, Statistics, StatisticsError};
 

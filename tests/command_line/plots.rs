@@ -61,6 +61,31 @@ fn one_folder_that_cannot_be_drawn_does_not_keep_the_others_from_it() {
 }
 
 #[test]
+fn correlations_of_the_inputs_are_written_where_they_are_shown_and_drawn_again_from_there() {
+    let bench = Bench::new();
+    bench.ends(0, &["run", "two.toml", "--out", "out", "--quiet"]);
+    assert!(!bench.path("out/inputs.csv").exists());
+    let spectrum = ["--set", "task.spectrum.input_spectrum=[2.0, 0.5, 1.5, 1.0]", "--set", "plot.panels=[\"inputs\"]"];
+    let options = ["run", "two.toml", "--out", "out", "--quiet", "--set", "check=[]"];
+    bench.ends(0, &[&options[..], &spectrum[..]].concat());
+    let csv = fs::read_to_string(bench.path("out/inputs.csv")).unwrap();
+    let rows: Vec<Vec<f64>> =
+        csv.lines().skip(1).map(|row| row.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();
+    assert_eq!(csv.lines().next(), Some("s,v_1,v_2,v_3,v_4"));
+    let variances: Vec<f64> = (0..4).map(|i| (1e9 * rows[i][i + 1]).round() / 1e9).collect();
+    assert_eq!(variances, [2.0, 0.5, 1.5, 1.0]);
+    let figure = fs::read(bench.path("out/figure.svg")).unwrap();
+    fs::remove_file(bench.path("out/figure.svg")).unwrap();
+    bench.ends(0, &["plot", "out"]);
+    assert!(fs::read(bench.path("out/figure.svg")).unwrap() == figure);
+    fs::remove_file(bench.path("out/inputs.csv")).unwrap();
+    bench.ends(2, &["plot", "out"]);
+    // A run that does not show them leaves none behind.
+    bench.ends(0, &["run", "two.toml", "--out", "out", "--quiet"]);
+    assert!(!bench.path("out/inputs.csv").exists());
+}
+
+#[test]
 fn the_modes_that_are_asked_for_are_drawn_from_files_too() {
     let bench = Bench::new();
     bench.ends(0, &["run", "two.toml", "--out", "out", "--quiet", "--set", "plot.modes=[2]"]);

@@ -167,7 +167,7 @@ fn a_figure_has_a_panel() {
     scenario.toml:24:10: a figure needs at least one panel
       24 | panels = []
          |          ^^
-      allowed: modes, loss, error, energy, coupling, sharpness, saddles, phase, classification
+      allowed: modes, loss, error, energy, coupling, sharpness, saddles, phase, classification, inputs
     ");
 }
 

@@ -151,7 +151,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:24:20: unknown name `los`; did you mean `loss`?
       24 | panels = ["modes", "los"]
          |                    ^^^^^
-      allowed: modes, loss, error, energy, coupling, sharpness, phase, saddles, classification
+      allowed: modes, loss, error, energy, coupling, sharpness, phase, saddles, classification, inputs
     "#);
     assert_snapshot!(refusal(&and("[plot]\nformats = [\"pdf\"]")), @r#"
     scenario.toml:24:12: unknown name `pdf`; did you mean `png`?

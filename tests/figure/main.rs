@@ -4,6 +4,7 @@ mod axes;
 mod curves;
 mod delays;
 mod files;
+mod inputs;
 mod reading;
 mod robustness;
 mod study;

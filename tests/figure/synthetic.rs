@@ -91,6 +91,7 @@ pub fn overlay<'a>(trajectories: &'a [Trajectory], modes: &'a [ModeSummary]) -> 
         modes,
         chosen: None,
         stable_sharpness: None,
+        inputs: None,
         differences: &[],
         panels: &PANELS,
     }

@@ -226,8 +226,10 @@ impl Builder<'_> {
     fn admit(&self, widths: &Widths, prepared: &Prepared, times: usize, keep: Keep) -> Result<f64, Fault> {
         let limit = self.scenario.modes.as_ref().is_some_and(|modes| modes.depth == DepthName::Both);
         let arms = (Arm::ALL.len() - usize::from(!limit)) as f64;
+        let shown =
+            if self.scenario.plot.panels.contains(&Panel::Inputs) { budget::of_inputs(widths.inputs()) } else { 0.0 };
         let Prepared { samples, held_out, .. } = *prepared;
-        let task = budget::of_task(widths.inputs(), widths.outputs(), samples.saturating_add(held_out));
+        let task = budget::of_task(widths.inputs(), widths.outputs(), samples.saturating_add(held_out)) + shown;
         let state = budget::of_integration(widths.as_slice());
         let rows = arms * budget::of_samples(widths.as_slice(), times, keep);
         let refuse = |key: &str| {

@@ -31,7 +31,7 @@ impl Builder<'_> {
             return Err(Fault::new(
                 "plot.panels",
                 "a figure needs at least one panel",
-                "modes, loss, error, energy, coupling, sharpness, saddles, phase, classification",
+                "modes, loss, error, energy, coupling, sharpness, saddles, phase, classification, inputs",
             ));
         }
         if let Some(modes) = &s.plot.modes {
