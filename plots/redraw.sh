@@ -29,7 +29,10 @@ mnist                  figure           mnist
 mnist_starts           study_deep       mnist_deep
 mnist_starts           study_curves     mnist_curves
 paper/fig2             figure           fig2
+paper/fig3             figure           fig3
+paper/fig3             delays_starts    fig3_delays
 paper/fig4             study_digits     fig4
+paper/fig5             figure           fig5_inputs
 paper/fig5             study_starts     fig5
 paper/fig6             study_starts     fig6
 LIST

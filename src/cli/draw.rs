@@ -24,7 +24,8 @@ fn redraw(folder: &Path, saved: &Saved) -> Status {
             worst = worst.max(put(folder, "converge", *format, draw_ladders(&saved.title, ladders, *format)));
             continue;
         }
-        if !saved.trajectories.is_empty() || (saved.studies.is_empty() && saved.delays.is_empty()) {
+        let alone = saved.studies.is_empty() && saved.delays.is_empty();
+        if !saved.trajectories.is_empty() || saved.inputs.is_some() || alone {
             worst = worst.max(put(folder, "figure", *format, saved.picture().draw(*format)));
         }
         for (study, panels) in &saved.studies {

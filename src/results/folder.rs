@@ -243,7 +243,8 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
         };
         for format in &built.filled.plot.formats {
             let extension = format.extension();
-            if report.has_arms() {
+            // What the inputs look like needs no arm.
+            if report.has_arms() || shown.is_some() {
                 put(&folder.join(format!("figure.{extension}")), &picture.draw(*format)?)?;
             }
             for (study, table) in report.studies.iter().zip(built.filled.studies.values()) {
