@@ -1,148 +1,30 @@
-//! Adaptive Runge-Kutta integration of autonomous systems dy/dT = f(y), stopping at given times.
+//! The same steps by `ode_solvers`: what the steppers of this crate are held against.
 //!
-//! The steps are `ode_solvers`' (Dormand & Prince 5(4), and 8(5,3) of Hairer, Nørsett & Wanner), and know
-//! nothing of the stops: each stop is reached from the accepted step before it by a step of its
-//! own, never by interpolation. The solver runs in pieces of a bounded number of steps, because
-//! it keeps a copy of the state for each: memory grows with neither steps nor stops.
+//! The solver runs in pieces of a bounded number of steps, because it keeps a copy of the state for each, and each
+//! piece begins its step size control anew.
 
+use super::crossing::{Bracket, CROSSING};
+use super::visitor::Visitor;
+use super::{Method, Observer, Settings, VectorField};
 use crate::trajectory::{Outcome, Work};
 use nalgebra::DVector;
 use ode_solvers::dop_shared::{IntegrationError, OutputType};
 use ode_solvers::{Dop853, Dopri5, System};
-use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 
-/// The right-hand side of an autonomous system.
-pub trait VectorField {
-    /// dy/dT ← f(y).
-    fn evaluate(&self, y: &[f64], dy: &mut [f64]);
-}
-
-/// The Runge-Kutta method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Method {
-    /// Order 8 with error estimates of orders 5 and 3: best at tight tolerances.
-    #[default]
-    Dop853,
-    /// Order 5 with an error estimate of order 4.
-    Dopri5,
-}
-
-impl Method {
-    /// The name in scenarios.
-    pub fn name(self) -> &'static str {
-        match self {
-            Method::Dop853 => "dop853",
-            Method::Dopri5 => "dopri5",
-        }
-    }
-
-    /// Evaluations that so many steps take, not counting those that stop at given times.
-    pub fn evaluations(self, accepted: u64, rejected: u64) -> u64 {
-        let (per_attempt, per_accepted) = self.evaluations_per_step();
-        (accepted + rejected) * per_attempt + accepted * per_accepted
-    }
-
-    /// Evaluations (per attempted step, and besides per accepted step).
-    fn evaluations_per_step(self) -> (u64, u64) {
-        match self {
-            Method::Dop853 => (11, 1),
-            Method::Dopri5 => (6, 0),
-        }
-    }
-}
-
-/// How to integrate: a step is accepted if the root mean square of error/(atol + rtol·|y|) is below 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
-    /// The method.
-    pub method: Method,
-    /// Relative tolerance.
-    pub rtol: f64,
-    /// Absolute tolerance, in units of y; > 0.
-    pub atol: f64,
-    /// The largest number of attempted steps.
-    pub max_steps: u64,
-}
-
-/// What looks at a solution.
-pub trait Observer {
-    /// Sees the state at `times[index]`; false if what it sees is not finite, which ends the run as diverged.
-    fn visit(&mut self, index: usize, y: &[f64]) -> bool;
-
-    /// Quantities whose first upward crossing of 0 is looked for; always as many, by default none.
-    fn levels(&self, _y: &[f64]) -> Vec<f64> {
-        Vec::new()
-    }
-
-    /// Learns that a level is first at 0 or above at time `t`, 0 if it is so from the start.
-    fn crossed(&mut self, _level: usize, _t: f64) {}
-
-    /// Whether there is nothing left to wait for: the run then ends, complete, before its last time.
-    fn finished(&self) -> bool {
-        false
-    }
-}
-
-/// A function that only visits.
-impl<F: FnMut(usize, &[f64]) -> bool> Observer for F {
-    fn visit(&mut self, index: usize, y: &[f64]) -> bool {
-        self(index, y)
-    }
-}
-
-/// Integrates from `y` at T = 0 and shows the observer the state at each of the non-decreasing `times`,
-/// and when its levels are first crossed, to about 10⁻¹⁰ of a step.
-///
-/// Ends early with an [`Outcome`] that says why; the observer has then seen every time before.
-pub fn integrate(
-    field: &impl VectorField,
+/// Integrates by `ode_solvers`; see [`super::integrate`].
+pub(super) fn run<F: VectorField, O: Observer>(
+    field: &F,
     y: DVector<f64>,
     times: &[f64],
     settings: &Settings,
-    observer: &mut impl Observer,
+    observer: &mut O,
 ) -> (Outcome, Work) {
-    let end = times.last().copied().unwrap_or(0.0);
-    let mut visitor = Visitor { times, next: 0, waiting: Vec::new(), observer };
-    visitor.start(y.as_slice());
+    let mut visitor = Visitor::new(times, observer, y.as_slice());
+    let end = visitor.end();
     let mut stepper = Stepper { field, settings, y, now: 0.0, step: 0.0, work: Work::default() };
     let outcome = stepper.run(end, &mut visitor);
     (outcome.err().unwrap_or(Outcome::Complete), stepper.work)
-}
-
-/// The times still to be visited, and the levels still to be crossed.
-struct Visitor<'a, O> {
-    times: &'a [f64],
-    next: usize,
-    waiting: Vec<usize>,
-    observer: &'a mut O,
-}
-
-impl<O: Observer> Visitor<'_, O> {
-    fn start(&mut self, y: &[f64]) {
-        for (level, value) in self.observer.levels(y).into_iter().enumerate() {
-            if value >= 0.0 {
-                self.observer.crossed(level, 0.0);
-            } else {
-                self.waiting.push(level);
-            }
-        }
-    }
-
-    /// The next time, if it is not after `limit`.
-    fn due(&self, limit: f64) -> Option<f64> {
-        self.times.get(self.next).copied().filter(|t| *t <= limit)
-    }
-
-    fn show(&mut self, y: &[f64]) -> Result<(), Outcome> {
-        if !self.observer.visit(self.next, y) {
-            let t = self.next.checked_sub(1).and_then(|last| self.times.get(last)).copied();
-            return Err(Outcome::Diverged { t: t.unwrap_or(0.0) });
-        }
-        self.next += 1;
-        Ok(())
-    }
 }
 
 /// `ode_solvers` keeps every accepted state of a piece: so many numbers in all, and never fewer
@@ -154,9 +36,6 @@ const MAX_PIECE: usize = 1024;
 /// A piece in which no step at all is accepted is tried again with a step so much smaller.
 const RETRY_FACTOR: f64 = 1e-9;
 const MAX_RETRIES: u32 = 6;
-
-/// Crossings are found to this share of a step.
-const CROSSING: f64 = 1e-10;
 
 struct Stepper<'a, F> {
     field: &'a F,
@@ -273,31 +152,13 @@ impl<F: VectorField> Stepper<'_, F> {
         visitor.waiting = waiting;
         for level in crossed {
             let begins = visitor.observer.levels(before.as_slice());
-            let mut below = (0.0, begins.get(level).copied().unwrap_or(0.0));
-            let mut above = (length, ends.get(level).copied().unwrap_or(0.0));
-            // Regula falsi as Illinois does it: an end that stays is halved, so that both close in.
-            let mut stayed = 0;
-            for _ in 0..60 {
-                if above.0 - below.0 <= CROSSING * length || above.1 <= 0.0 {
-                    break;
-                }
-                let middle = above.0 - above.1 * (above.0 - below.0) / (above.1 - below.1);
-                let middle = middle.clamp(below.0, above.0);
-                let y = self.part_of_step(before, middle)?;
-                let value = visitor.observer.levels(y.as_slice()).get(level).copied().unwrap_or(0.0);
-                if value.abs() <= f64::EPSILON * (above.1.abs() + below.1.abs()) {
-                    above = (middle, 0.0);
-                } else if value > 0.0 {
-                    above = (middle, value);
-                    below.1 *= if stayed == 1 { 0.5 } else { 1.0 };
-                    stayed = 1;
-                } else {
-                    below = (middle, value);
-                    above.1 *= if stayed == -1 { 0.5 } else { 1.0 };
-                    stayed = -1;
-                }
-            }
-            visitor.observer.crossed(level, start + above.0);
+            let value = |of: &[f64]| of.get(level).copied().unwrap_or(0.0);
+            let bracket = Bracket { below: (0.0, value(&begins)), above: (length, value(&ends)) };
+            let offset = bracket.search(CROSSING * length, |offset| {
+                let y = self.part_of_step(before, offset)?;
+                Ok(visitor.level(level, y.as_slice()))
+            })?;
+            visitor.observer.crossed(level, start + offset);
         }
         Ok(())
     }

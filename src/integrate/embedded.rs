@@ -1,0 +1,110 @@
+//! Steps of an embedded Runge-Kutta pair, in place: nothing is allocated once it stands.
+
+use super::VectorField;
+use super::step::{Counted, Ends};
+use super::sums::{ErrorTerm, MOST, Term, Tolerance, add, combine, squares};
+use super::tableau::{Row, Tableau};
+
+/// A pair and its inner stages.
+#[derive(Debug)]
+pub(super) struct Embedded {
+    tableau: &'static Tableau,
+    /// k_1 … k_m; k_0 = f(y) and k_{m+1} = f(y₁) stand in [`Ends`].
+    stages: Vec<Vec<f64>>,
+}
+
+/// Stage `index` of a step.
+fn stage<'a>(rate: &'a [f64], inner: &'a [Vec<f64>], next_rate: &'a [f64], index: usize) -> &'a [f64] {
+    match index.checked_sub(1) {
+        None => rate,
+        Some(inside) => inner.get(inside).map_or(next_rate, Vec::as_slice),
+    }
+}
+
+/// The terms h·a_j k_j of a row, and how many they are.
+fn terms<'a>(row: Row, h: f64, stage: impl Fn(usize) -> &'a [f64]) -> ([Term<'a>; MOST], usize) {
+    let mut terms: [Term; MOST] = [(0.0, &[]); MOST];
+    for (term, (index, a)) in terms.iter_mut().zip(row) {
+        *term = (h * a, stage(*index));
+    }
+    (terms, row.len())
+}
+
+impl Embedded {
+    pub fn new(tableau: &'static Tableau, dimension: usize) -> Embedded {
+        Embedded { tableau, stages: vec![vec![0.0; dimension]; tableau.a.len()] }
+    }
+
+    pub fn order(&self) -> f64 {
+        self.tableau.order
+    }
+
+    /// y₁ of a step h, into `ends.next`, and its error in units of the tolerance: not a number if y₁ is not finite.
+    ///
+    /// err = h·E²/√((E² + E₃²/100)·n), with the sums E² and E₃² of the squares of both estimates over the tolerance
+    /// (Hairer, Nørsett & Wanner 1993, II.10); the plain root mean square where there is one estimate.
+    pub fn attempt<F: VectorField>(
+        &mut self,
+        field: &mut Counted<F>,
+        ends: &mut Ends,
+        h: f64,
+        tolerance: Tolerance,
+    ) -> f64 {
+        for (index, row) in self.tableau.a.iter().enumerate() {
+            let (done, rest) = self.stages.split_at_mut(index);
+            let (terms, count) = terms(row, h, |j| stage(&ends.rate, done, &[], j));
+            combine(&mut ends.next, &ends.y, &terms[..count]);
+            if let Some(k) = rest.first_mut() {
+                field.evaluate(&ends.next, k);
+            }
+        }
+        let (terms, count) = terms(self.tableau.b, h, |j| stage(&ends.rate, &self.stages, &[], j));
+        combine(&mut ends.next, &ends.y, &terms[..count]);
+        ends.next_rate_known = false;
+        if self.tableau.error_takes_end {
+            ends.know_next_rate(field);
+        }
+        let (high, low) = self.error_squares(ends, tolerance);
+        let scale = high + 0.01 * low;
+        let scale = if scale <= 0.0 { 1.0 } else { scale };
+        h.abs() * high * (1.0 / (scale * ends.y.len() as f64)).sqrt()
+    }
+
+    fn error_squares(&self, ends: &Ends, tolerance: Tolerance) -> (f64, f64) {
+        let mut terms: [ErrorTerm; MOST] = [(0.0, 0.0, &[]); MOST];
+        for (term, (index, high, low)) in terms.iter_mut().zip(self.tableau.error) {
+            *term = (*high, *low, stage(&ends.rate, &self.stages, &ends.next_rate, *index));
+        }
+        squares(&terms[..self.tableau.error.len()], &ends.y, &ends.next, tolerance)
+    }
+
+    /// Evaluates what the interpolant of the step h takes besides its stages; `scratch` is of the state's length.
+    pub fn prepare_dense<F: VectorField>(
+        &mut self,
+        field: &mut Counted<F>,
+        ends: &mut Ends,
+        h: f64,
+        scratch: &mut [f64],
+    ) {
+        ends.know_next_rate(field);
+        for (slot, row) in self.tableau.further {
+            let (terms, count) = terms(row, h, |j| stage(&ends.rate, &self.stages, &ends.next_rate, j));
+            combine(scratch, &ends.y, &terms[..count]);
+            if let Some(k) = self.stages.get_mut(slot - 1) {
+                field.evaluate(scratch, k);
+            }
+        }
+    }
+
+    /// Adds to the cubic interpolant of the step h, at θ of the step, what raises its order:
+    /// h Σ_i w_i(θ) Σ_j d_ij k_j with w = θ²(1−θ)², θ³(1−θ)², θ³(1−θ)³, …
+    pub fn add_dense(&self, ends: &Ends, h: f64, theta: f64, out: &mut [f64]) {
+        let mut weight = h * theta * (1.0 - theta) * theta;
+        for (level, row) in self.tableau.dense.iter().enumerate() {
+            weight *= if level % 2 == 0 { 1.0 - theta } else { theta };
+            for (index, d) in *row {
+                add(out, weight * d, stage(&ends.rate, &self.stages, &ends.next_rate, *index));
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! From accepted step to accepted step, under control of the error.
+
+use super::dop853::DOP853;
+use super::dopri5::DOPRI5;
+use super::embedded::Embedded;
+use super::step::{Counted, Ends};
+use super::sums::{Tolerance, combine};
+use super::{Method, Settings, VectorField};
+
+/// Step size control of Hairer, Nørsett & Wanner (1993), II.4: h ← 0.9 h err^{−α} err_before^β, within bounds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Controller {
+    alpha: f64,
+    beta: f64,
+    /// A step is at least so many times the one before, and at most.
+    least: f64,
+    most: f64,
+    /// The error of the last accepted step, bounded below.
+    before: f64,
+    rejected: bool,
+}
+
+const SAFETY: f64 = 0.9;
+const LEAST_ERROR: f64 = 1e-4;
+
+impl Controller {
+    pub fn new(method: Method) -> Controller {
+        let (alpha, beta, least, most) = match method {
+            Method::Dop853 => (1.0 / 8.0, 0.0, 0.333, 6.0),
+            Method::Dopri5 => (0.2 - 0.75 * 0.04, 0.04, 0.2, 10.0),
+        };
+        Controller { alpha, beta, least, most, before: LEAST_ERROR, rejected: false }
+    }
+
+    /// Whether a step of length h and this error is accepted, and the length of the next one.
+    /// An error that is not a number counts as infinite.
+    pub fn judge(&mut self, error: f64, h: f64) -> (bool, f64) {
+        let shrink = error.powf(self.alpha);
+        if error <= 1.0 {
+            let factor = shrink * self.before.powf(-self.beta) / SAFETY;
+            let next = h / factor.max(1.0 / self.most).min(1.0 / self.least);
+            self.before = error.max(LEAST_ERROR);
+            let next = if self.rejected { next.min(h) } else { next };
+            self.rejected = false;
+            (true, next)
+        } else {
+            self.rejected = true;
+            // `min` passes over what is not a number.
+            (false, h / (shrink / SAFETY).min(1.0 / self.least))
+        }
+    }
+}
+
+/// Why there is no further step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// As many have been attempted as may be.
+    Limit,
+    /// None is small enough.
+    Stuck,
+    /// The field has no finite value here.
+    NoRate,
+}
+
+/// A step that has been accepted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken {
+    pub length: f64,
+    /// Whether it leads all the way.
+    pub last: bool,
+}
+
+/// A solution under way.
+#[derive(Debug)]
+pub(super) struct March {
+    method: Method,
+    stepper: Embedded,
+    controller: Controller,
+    tolerance: Tolerance,
+    pub ends: Ends,
+    /// The next step; 0 before the first.
+    step: f64,
+    pub accepted: u64,
+    pub rejected: u64,
+}
+
+/// A first step that cannot be guessed is so much of the way.
+const BLIND: f64 = 1e-9;
+/// A step so much shorter than the time since the start is none: the digits of [`super::clock::Clock`].
+const RESOLUTION: f64 = 1e-31;
+
+impl March {
+    pub fn new(settings: &Settings, y: Vec<f64>) -> March {
+        let tableau = match settings.method {
+            Method::Dop853 => &DOP853,
+            Method::Dopri5 => &DOPRI5,
+        };
+        March {
+            method: settings.method,
+            stepper: Embedded::new(tableau, y.len()),
+            controller: Controller::new(settings.method),
+            tolerance: Tolerance { rtol: settings.rtol, atol: settings.atol },
+            ends: Ends::new(y),
+            step: 0.0,
+            accepted: 0,
+            rejected: 0,
+        }
+    }
+
+    /// Starts anew where another one is, with steps of at most `step`.
+    pub fn start_as(&mut self, other: &March, step: f64) {
+        self.ends.start_as(&other.ends);
+        self.controller = Controller::new(self.method);
+        self.step = step;
+        (self.accepted, self.rejected) = (0, 0);
+    }
+
+    /// Attempts steps until one is accepted, whose ends then stand in `ends`; at `now`, with so much time to go.
+    pub fn step<F: VectorField>(
+        &mut self,
+        field: &mut Counted<F>,
+        now: f64,
+        remaining: f64,
+        most: u64,
+    ) -> Result<Taken, Stop> {
+        if self.step == 0.0 {
+            self.step = self.first_step(field);
+            if !(self.step.is_finite() && self.step > 0.0) {
+                self.step = BLIND * remaining;
+            }
+        }
+        while self.accepted + self.rejected < most {
+            if self.step <= RESOLUTION * now || self.step == 0.0 {
+                return Err(Stop::Stuck);
+            }
+            let last = 1.01 * self.step > remaining;
+            let length = if last { remaining } else { self.step };
+            let error = self.stepper.attempt(field, &mut self.ends, length, self.tolerance);
+            if error.is_nan() && !self.ends.has_rate() {
+                return Err(Stop::NoRate);
+            }
+            let (accepted, next) = self.controller.judge(error, length);
+            self.step = next;
+            if accepted {
+                self.accepted += 1;
+                return Ok(Taken { length, last });
+            }
+            self.rejected += 1;
+        }
+        Err(Stop::Limit)
+    }
+
+    /// Evaluates what [`March::interpolate`] takes.
+    pub fn prepare_dense<F: VectorField>(&mut self, field: &mut Counted<F>, h: f64, scratch: &mut [f64]) {
+        self.stepper.prepare_dense(field, &mut self.ends, h, scratch);
+    }
+
+    /// The solution at θ of the accepted step h, about.
+    pub fn interpolate(&self, h: f64, theta: f64, out: &mut [f64]) {
+        self.ends.cubic(h, theta, out);
+        self.stepper.add_dense(&self.ends, h, theta, out);
+    }
+
+    /// The first step after Hairer, Nørsett & Wanner (1993), II.4: with norms in units of the tolerance,
+    /// h₀ = |y|/(100|f|), d = |f(y + h₀f) − f|/h₀, h = min(100h₀, (0.01/max(|f|, d))^{1/order}).
+    fn first_step<F: VectorField>(&mut self, field: &mut Counted<F>) -> f64 {
+        let Ends { y, rate, next, next_rate, .. } = &mut self.ends;
+        let norm = |of: &mut dyn Iterator<Item = (f64, f64)>| {
+            of.map(|(v, y)| v / self.tolerance.at(y)).map(|v| v * v).sum::<f64>()
+        };
+        let size = norm(&mut y.iter().map(|y| (*y, *y)));
+        let slope = norm(&mut rate.iter().copied().zip(y.iter().copied()));
+        let guess = if size < 1e-10 || slope < 1e-10 { 1e-6 } else { 0.01 * (size / slope).sqrt() };
+        combine(next, y, &[(guess, rate)]);
+        field.evaluate(next, next_rate);
+        let changes = next_rate.iter().zip(rate.iter()).map(|(a, b)| a - b);
+        let bend = norm(&mut changes.zip(y.iter().copied())).sqrt() / guess;
+        let steepest = slope.sqrt().max(bend);
+        let other = if steepest <= 1e-15 {
+            (guess * 1e-3).max(1e-6)
+        } else {
+            (0.01 / steepest).powf(1.0 / self.stepper.order())
+        };
+        (100.0 * guess).min(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Pendulum;
+
+    impl VectorField for Pendulum {
+        fn evaluate(&self, y: &[f64], dy: &mut [f64]) {
+            dy.copy_from_slice(&[y[1], -y[0].sin()]);
+        }
+    }
+
+    /// One step of this length, whatever its error.
+    fn stepped(method: Method, h: f64) -> (March, Counted<'static, Pendulum>) {
+        let settings = Settings { method, rtol: 1.0, atol: 1.0, max_steps: 1 };
+        let mut field = Counted::new(&Pendulum);
+        let mut march = March::new(&settings, vec![1.5, 0.5]);
+        march.ends.know_rate(&mut field);
+        march.step = h;
+        let taken = march.step(&mut field, 0.0, h, 1);
+        assert!(taken.is_ok_and(|taken| taken.last && taken.length == h));
+        (march, field)
+    }
+
+    #[test]
+    fn interpolants_have_their_order_within_a_step() {
+        for (method, order) in [(Method::Dopri5, 4), (Method::Dop853, 7)] {
+            let error = |h: f64, theta: f64| {
+                let (mut march, mut field) = stepped(method, h);
+                let (mut found, mut scratch) = ([0.0; 2], [0.0; 2]);
+                march.prepare_dense(&mut field, h, &mut scratch);
+                march.interpolate(h, theta, &mut found);
+                // Twenty steps of order 8 there are exact beside it.
+                let mut exact = March::new(
+                    &Settings { method: Method::Dop853, rtol: 1e-14, atol: 1e-16, max_steps: 1 },
+                    vec![1.5, 0.5],
+                );
+                exact.ends.know_rate(&mut field);
+                for _ in 0..20 {
+                    exact.stepper.attempt(&mut field, &mut exact.ends, h * theta / 20.0, exact.tolerance);
+                    exact.ends.advance(&mut field);
+                }
+                (found[0] - exact.ends.y[0]).hypot(found[1] - exact.ends.y[1])
+            };
+            for theta in [0.5, 0.7, 0.9] {
+                let (large, small) = (0.35, 0.25);
+                let found = (error(large, theta) / error(small, theta)).ln() / f64::ln(large / small);
+                let expected = f64::from(order) + 1.0;
+                assert!((found - expected).abs() < 0.5, "{}: order {found} at {theta}", method.name());
+            }
+            assert!(error(0.5, 1.0) < 1e-5 && error(0.5, 0.0) == 0.0);
+        }
+    }
+
+    #[test]
+    fn a_rejected_step_is_followed_by_a_shorter_one_and_that_by_none_longer() {
+        let mut controller = Controller::new(Method::Dop853);
+        let (accepted, next) = controller.judge(2.0, 1.0);
+        assert!(!accepted && next < 0.9 && next > 0.333);
+        assert_eq!(controller.judge(1e-9, next), (true, next));
+        assert_eq!(controller.judge(1e-9, next), (true, 6.0 * next));
+        assert_eq!(controller.judge(f64::NAN, 1.0), (false, 0.333));
+        assert_eq!(controller.judge(f64::INFINITY, 1.0), (false, 0.333));
+    }
+}
