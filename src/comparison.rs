@@ -1,7 +1,9 @@
 //! Trajectories against each other: differences, half-learning times, verdicts.
 
 use crate::delays::{DelayFigure, DelaysResult};
+use crate::spectra::{Case, SpectraFigure, SpectraResult};
 use crate::study::{StudyFigure, StudyResult};
+use crate::text::number;
 use crate::trajectory::{Arm, Sample, Trajectory};
 
 /// A mode as the figure and the summary name it.
@@ -216,6 +218,21 @@ pub enum Check {
         /// Largest difference, relative to `expect` unless that is 0.
         max_error: f64,
     },
+    /// A figure of spectra against a number.
+    Spectra {
+        /// The spectra's name.
+        spectra: String,
+        /// Which networks.
+        case: Case,
+        /// Their number of weight matrices.
+        factors: usize,
+        /// The figure.
+        figure: SpectraFigure,
+        /// What it should be.
+        expect: f64,
+        /// Largest difference, relative to `expect` unless that is 0.
+        max_error: f64,
+    },
 }
 
 impl Check {
@@ -225,7 +242,8 @@ impl Check {
             Check::Compare { max_error, .. }
             | Check::Figure { max_error, .. }
             | Check::Study { max_error, .. }
-            | Check::Delays { max_error, .. } => *max_error,
+            | Check::Delays { max_error, .. }
+            | Check::Spectra { max_error, .. } => *max_error,
         }
     }
 
@@ -250,6 +268,11 @@ impl Check {
             Check::Delays { delays, series, figure, mode, expect, .. } => {
                 format!("{delays}, {series}: {} of mode {mode} = {expect}", figure.name())
             }
+            Check::Spectra { spectra, case, factors, figure, expect, .. } => {
+                let from = case.activity.map_or(String::new(), |q| format!(", q = {}", number(q)));
+                let networks = format!("{}, {factors} factors, g = {}{from}", case.matrices.name(), number(case.gain));
+                format!("{spectra}, {networks}: {} = {}", figure.name(), number(*expect))
+            }
         }
     }
 
@@ -257,7 +280,7 @@ impl Check {
         match self {
             Check::Compare { first, second, .. } => vec![*first, *second],
             Check::Figure { arm, .. } => vec![*arm],
-            Check::Study { .. } | Check::Delays { .. } => Vec::new(),
+            Check::Study { .. } | Check::Delays { .. } | Check::Spectra { .. } => Vec::new(),
         }
     }
 }
@@ -274,7 +297,13 @@ pub struct Verdict {
 }
 
 /// Carries a check out.
-pub fn judge(check: &Check, trajectories: &[Trajectory], studies: &[StudyResult], delays: &[DelaysResult]) -> Verdict {
+pub fn judge(
+    check: &Check,
+    trajectories: &[Trajectory],
+    studies: &[StudyResult],
+    delays: &[DelaysResult],
+    spectra: &[SpectraResult],
+) -> Verdict {
     let find = |arm| trajectories.iter().find(|t| t.arm == arm);
     let error = match check {
         Check::Compare { first, second, quantity, .. } => {
@@ -293,6 +322,11 @@ pub fn judge(check: &Check, trajectories: &[Trajectory], studies: &[StudyResult]
             let series = delays.and_then(|delays| delays.series.iter().find(|result| result.name == *series));
             let value = series.and_then(|series| series.measure(*figure, mode.saturating_sub(1)));
             value.map(|value| off(value, *expect))
+        }
+        Check::Spectra { spectra: name, case, factors, figure, expect, .. } => {
+            let result = spectra.iter().find(|result| result.spectra.name == *name);
+            let measured = result.and_then(|result| result.measured(case, *factors, *figure));
+            measured.map(|measured| off(measured.value, *expect))
         }
     };
     let error = error.filter(|e| e.is_finite());

@@ -31,7 +31,8 @@
 //!
 //! Data flows one way: [`scenario`] → [`task`] and [`network`] → [`experiment`] → the arms ([`flow`],
 //! [`modes`], [`analytic`], [`sgd`]) → [`trajectory`] → [`comparison`] and [`report`] → [`figure`] and
-//! [`results`].
+//! [`results`]. Two ways lead past the arms: [`study`] trains one task at many depths, and [`spectra`] looks at random
+//! networks that are not trained at all.
 #![deny(unsafe_code)]
 
 pub mod analytic;
@@ -59,6 +60,7 @@ pub mod results;
 pub mod sampling;
 pub mod scenario;
 pub mod sgd;
+pub mod spectra;
 pub mod stability;
 pub mod study;
 pub mod task;

@@ -30,6 +30,15 @@ pub enum Purpose {
         /// Which run, from 0.
         run: u32,
     },
+    /// The matrices of one network whose spectra are looked at.
+    Spectrum {
+        /// Which table [spectra.NAME], from 0; below 2^16.
+        spectra: u32,
+        /// Which kind of matrices, from 0; below 2^8.
+        kind: u32,
+        /// Which draw, from 0.
+        draw: u32,
+    },
     /// The order of the samples in one run of descent, counted from 0.
     Order(u32),
 }
@@ -44,6 +53,9 @@ impl Purpose {
                 (1 << 63) | (u64::from(start) << 48) | (u64::from(layers) << 24) | u64::from(run)
             }
             Purpose::Delays { start, run } => (1 << 61) | (u64::from(start) << 32) | u64::from(run),
+            Purpose::Spectrum { spectra, kind, draw } => {
+                (1 << 62) | (u64::from(spectra) << 40) | (u64::from(kind) << 32) | u64::from(draw)
+            }
             Purpose::Order(run) => (1 << 32) | u64::from(run),
         }
     }

@@ -6,10 +6,11 @@ use crate::experiment::Experiment;
 use crate::flow::Monitor;
 use crate::forecast::{Forecast, forecast};
 use crate::scenario::Built;
+use crate::spectra::SpectraResult;
 use crate::study::{Ended, Point, SeriesResult, Setting, StudyResult};
 use crate::text::number;
 use crate::trajectory::{Arm, Trajectory};
-use crate::{analytic, delays, flow, modes, sgd, study};
+use crate::{analytic, delays, flow, modes, sgd, spectra, study};
 
 /// What came out of a scenario.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Report {
     pub studies: Vec<StudyResult>,
     /// Half-learning times over random starts.
     pub delays: Vec<DelaysResult>,
+    /// What random networks show that are not trained.
+    pub spectra: Vec<SpectraResult>,
     /// How the checks came out.
     pub verdicts: Vec<Verdict>,
     /// What the run itself gives reason to warn of.
@@ -40,9 +43,9 @@ impl Report {
             && self.delays.iter().all(|delays| delays.broken().is_none())
     }
 
-    /// Whether there are arms to lay over each other: a scenario of studies or delays alone has none to speak of.
+    /// Whether there are arms to lay over each other: a scenario of studies, delays or spectra alone has none to speak of.
     pub fn has_arms(&self) -> bool {
-        !self.trajectories.is_empty() || (self.studies.is_empty() && self.delays.is_empty())
+        !self.trajectories.is_empty() || (self.studies.is_empty() && self.delays.is_empty() && self.spectra.is_empty())
     }
 
     /// Whether all checks hold.
@@ -81,12 +84,13 @@ pub fn progress_length(built: &Built) -> usize {
     let runs = experiment.sgd.as_ref().filter(|s| sgd::is_random(s)).map_or(1, |s| s.runs as usize);
     let arms = Arm::ALL.into_iter().filter(|arm| experiment.has(*arm));
     let rows: usize = arms.map(|a| if a == Arm::Sgd { runs * times } else { times }).sum();
+    let studies: usize = built.studies.iter().map(study::progress_length).sum();
     let delays: usize = built.delays.iter().map(delays::progress_length).sum();
-    rows + built.studies.iter().map(study::progress_length).sum::<usize>() + delays
+    rows + studies + delays + built.spectra.iter().map(spectra::progress_length).sum::<usize>()
 }
 
-/// Runs every arm and study that the scenario asks for, compares and judges. `progress` is told of each row, of each
-/// layer trained, and of each random start.
+/// Runs every arm and study that the scenario asks for, draws its random networks, compares and judges. `progress` is
+/// told of each row, of each random start, and of each layer trained or drawn.
 pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     let experiment = &built.experiment;
     let mut trajectories = Vec::new();
@@ -113,10 +117,13 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     let delays: Vec<DelaysResult> =
         built.delays.iter().map(|delays| delays::run(experiment, delays, progress)).collect();
     warnings.extend(delays.iter().flat_map(DelaysResult::missing));
+    let numbered = built.spectra.iter().zip(0u32..);
+    let spectra: Vec<SpectraResult> =
+        numbered.map(|(table, index)| spectra::run(experiment.seed, index, table, progress)).collect();
     let forecast = forecast(experiment);
-    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &studies, &delays)).collect();
+    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &studies, &delays, &spectra)).collect();
     let differences = differences(&trajectories);
-    Report { differences, trajectories, monitor, forecast, studies, delays, verdicts, warnings }
+    Report { differences, trajectories, monitor, forecast, studies, delays, spectra, verdicts, warnings }
 }
 
 /// The arms that leave a saddle at which the exact flow ends, by rounding or by their steps: each when it is

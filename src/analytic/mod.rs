@@ -7,9 +7,9 @@ pub mod deep;
 pub mod infinite;
 pub mod pair;
 mod power_law;
-mod quadrature;
+pub(crate) mod quadrature;
 pub mod riccati;
-mod special;
+pub(crate) mod special;
 mod weakest;
 mod wide;
 

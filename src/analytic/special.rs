@@ -20,6 +20,22 @@ pub(crate) fn digamma(x: f64) -> f64 {
     y.ln() - 0.5 / y - series - shift
 }
 
+/// Trigamma ψ′(x) for x > 0, likewise: ψ′(x) = ψ′(x + 1) + 1/x², and 1/x + 1/2x² + Σ B_{2k}/x^{2k+1} (Abramowitz &
+/// Stegun 6.4.6, 6.4.12).
+pub(crate) fn trigamma(x: f64) -> f64 {
+    /// B_{2k}, k = 1, 2, ...
+    const TERMS: [f64; 7] = [1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0, -691.0 / 2730.0, 7.0 / 6.0];
+    let mut y = x;
+    let mut shift = 0.0;
+    while y < 10.0 {
+        shift += 1.0 / (y * y);
+        y += 1.0;
+    }
+    let w = 1.0 / (y * y);
+    let series = TERMS.iter().rev().fold(0.0, |sum, term| (sum + term) * w);
+    (1.0 + 0.5 / y + series) / y + shift
+}
+
 /// Wright omega of a real argument: the y > 0 with y + ln y = z, that is 𝖶(e^z) without the
 /// overflow (Corless & Jeffrey 2002), by the iteration of Fritsch, Shafer & Crowley 1973.
 pub(crate) fn wright_omega(z: f64) -> f64 {
@@ -76,6 +92,17 @@ mod tests {
         // Near its zero at 1.46 only the absolute error is small.
         close(digamma(4.0 / 3.0), -0.132_033_780_020_806_32, 2e-14);
         close(digamma(25.0), 3.198_742_512_851_974, 4e-16);
+    }
+
+    /// ψ′(1) = π²/6, ψ′(½) = π²/2, and ψ′(x) − ψ′(x + 1) = 1/x².
+    #[test]
+    fn trigamma_at_known_points() {
+        let square = std::f64::consts::PI.powi(2);
+        close(trigamma(1.0), square / 6.0, 4e-15);
+        close(trigamma(0.5), square / 2.0, 4e-15);
+        close(trigamma(0.5) - trigamma(1.5), 4.0, 4e-15);
+        // The derivative of digamma, by a central difference.
+        close((digamma(25.001) - digamma(24.999)) / 0.002, trigamma(25.0), 1e-9);
     }
 
     #[test]

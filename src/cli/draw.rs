@@ -1,8 +1,8 @@
 //! `gradflow plot`.
 
 use super::{PlotArgs, Status, complain, say};
-use crate::figure::{FigureError, Format, draw_delays, draw_ladders, draw_study};
-use crate::results::{Saved, delays_file_stem, read, study_file_stem};
+use crate::figure::{FigureError, Format, draw_delays, draw_ladders, draw_spectra, draw_study};
+use crate::results::{Saved, delays_file_stem, read, spectra_file_stem, study_file_stem};
 use std::path::Path;
 
 /// Draws every folder's figures again.
@@ -24,7 +24,7 @@ fn redraw(folder: &Path, saved: &Saved) -> Status {
             worst = worst.max(put(folder, "converge", *format, draw_ladders(&saved.title, ladders, *format)));
             continue;
         }
-        let alone = saved.studies.is_empty() && saved.delays.is_empty();
+        let alone = saved.studies.is_empty() && saved.delays.is_empty() && saved.spectra.is_empty();
         if !saved.trajectories.is_empty() || saved.inputs.is_some() || alone {
             worst = worst.max(put(folder, "figure", *format, saved.picture().draw(*format)));
         }
@@ -33,6 +33,10 @@ fn redraw(folder: &Path, saved: &Saved) -> Status {
         }
         for delays in &saved.delays {
             worst = worst.max(put(folder, &delays_file_stem(&delays.name), *format, draw_delays(delays, *format)));
+        }
+        for (result, panels) in &saved.spectra {
+            let stem = spectra_file_stem(&result.spectra.name);
+            worst = worst.max(put(folder, &stem, *format, draw_spectra(result, panels, *format)));
         }
     }
     worst

@@ -6,6 +6,7 @@ mod explain;
 pub mod predict;
 mod premises;
 mod run;
+mod spectra;
 mod tables;
 
 use clap::{Args, Parser, Subcommand};

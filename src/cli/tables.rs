@@ -1,6 +1,7 @@
 //! Tables for the terminal.
 
 use super::premises::premises;
+use super::spectra;
 use crate::comparison::{Figure, Verdict, measure};
 use crate::delays::DelaysResult;
 use crate::plateaus::{Plateau, plateaus};
@@ -45,9 +46,10 @@ pub(super) fn error(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| format!("{v:.2e}"))
 }
 
-/// Everything about one scenario: arms, half-learning times, differences, studies, verdicts.
+/// Everything about one scenario: arms, half-learning times, differences, studies, spectra, verdicts.
 pub(super) fn report(built: &Built, report: &Report) -> String {
     let mut parts = vec![built.title.clone()];
+    // A scenario of studies or spectra alone has no arms to speak of.
     let arms_run = report.has_arms();
     if arms_run {
         parts.push(arms(report).to_string());
@@ -96,6 +98,7 @@ pub(super) fn report(built: &Built, report: &Report) -> String {
         parts.push(format!("Delays {name}: (t − t_pred)/t_pred of half-times, t_pred from u0 = {u0}.{note}"));
         parts.push(delays(result).to_string());
     }
+    parts.extend(report.spectra.iter().map(spectra::text));
     if report.verdicts.is_empty() {
         parts.push("No checks.".to_owned());
     } else {

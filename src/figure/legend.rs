@@ -118,7 +118,7 @@ pub(super) fn arrange_columns(keys: &[Key], room: f64) -> Rows {
 fn swatch_width(swatch: &Swatch) -> f64 {
     match swatch {
         Swatch::Line { .. } => LINE_WIDTH,
-        Swatch::Patch(_) | Swatch::Prediction(_) | Swatch::Beyond(_) => PATCH_WIDTH,
+        Swatch::Patch(_) | Swatch::Prediction(_) | Swatch::Beyond(_) | Swatch::Ring(_) | Swatch::Dot(_) => PATCH_WIDTH,
     }
 }
 
@@ -162,6 +162,8 @@ fn draw_swatch(scene: &mut Scene, swatch: &Swatch, left: f64, middle: f64) {
             let right = left + PATCH_WIDTH;
             scene.fill(vec![(left, top), (right, top), (right, bottom), (left, bottom)], ink, 1.0);
         }
+        Swatch::Ring(ink) => scene.ring((left + PATCH_WIDTH / 2.0, middle), RING_RADIUS, 1.3 * RING_WIDTH, ink),
+        Swatch::Dot(ink) => draw_dot(scene, (left + PATCH_WIDTH / 2.0, middle), DOT_RADIUS, ink),
         Swatch::Beyond(ink) => draw_beyond(scene, (left + PATCH_WIDTH / 2.0, middle), ink),
         Swatch::Prediction(ink) => draw_prediction(scene, (left + PATCH_WIDTH / 2.0, middle), ink, PREDICTION_SIZE),
     }
@@ -196,6 +198,18 @@ pub(super) fn draw_line(scene: &mut Scene, line: &[Point], pen: &Pen, rings: &Ri
             scene.ring(place, RING_RADIUS, RING_WIDTH, ink);
         }
     }
+}
+
+/// Radius of filled dots that stand for single values.
+pub(super) const DOT_RADIUS: f64 = 2.2;
+
+/// A filled dot: eight corners, which at this size are round.
+pub(super) fn draw_dot(scene: &mut Scene, (x, y): Point, radius: f64, ink: Ink) {
+    let corner = |k: u32| {
+        let angle = (f64::from(k) + 0.5) * std::f64::consts::FRAC_PI_4;
+        (x + radius * angle.cos(), y + radius * angle.sin())
+    };
+    scene.fill((0..8).map(corner).collect(), ink, 1.0);
 }
 
 /// Half the size of a cross.

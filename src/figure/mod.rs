@@ -37,12 +37,14 @@ mod saddles;
 mod scene;
 mod selection;
 mod sharpness;
+mod spectra;
 mod study;
 mod style;
 
 use crate::comparison::{Difference, ModeSummary};
 use crate::converge::Ladder;
 use crate::delays::DelaysResult;
+use crate::spectra::SpectraResult;
 use crate::study::StudyResult;
 use crate::task::InputCorrelations;
 use crate::trajectory::Trajectory;
@@ -115,6 +117,20 @@ impl StudyPanel {
     }
 }
 
+/// One panel of the figure of random networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SpectraPanel {
+    /// Density of the singular values of the Jacobian per decade, a strip for each number of factors.
+    SingularValues,
+    /// Eigenvalues of the Jacobian in the complex plane.
+    Eigenvalues,
+    /// Mean σ² against the number of factors.
+    Growth,
+    /// Mean square of the pre-activations against layers, and its fixed point against the gain.
+    Activity,
+}
+
 /// What one figure shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Overlay<'a> {
@@ -183,11 +199,20 @@ pub fn draw_study(study: &StudyResult, panels: &[StudyPanel], format: Format) ->
 /// Draws the figure of delays and returns the bytes of the file.
 ///
 /// # Errors
-///
-/// As for [`draw`].
+/// If the font is lost or the image cannot be encoded.
 pub fn draw_delays(delays: &DelaysResult, format: Format) -> Result<Vec<u8>, FigureError> {
     font::register()?;
     encoded(&delays::compose(delays), format)
+}
+
+/// Draws the figure of random networks, with its panels from top to bottom, and returns the bytes of the file.
+///
+/// # Errors
+///
+/// As for [`draw`].
+pub fn draw_spectra(result: &SpectraResult, panels: &[SpectraPanel], format: Format) -> Result<Vec<u8>, FigureError> {
+    font::register()?;
+    encoded(&spectra::compose(result, panels)?, format)
 }
 
 /// Draws the work-precision diagram of ladders and returns the bytes of the file.

@@ -17,6 +17,8 @@ pub(super) enum Mark {
     Bar { t: f64, low: f64, high: f64, ink: Ink },
     /// Single values, as open circles.
     Points { points: Vec<(f64, f64)>, ink: Ink },
+    /// Single values, as filled dots of this radius.
+    Dots { points: Vec<(f64, f64)>, ink: Ink, radius: f64 },
     /// At t the value is beyond all values: an arrow at the top of the frame.
     Beyond { t: f64, ink: Ink },
     /// A value reached in the end.
@@ -37,7 +39,7 @@ impl Mark {
             Mark::Level { .. } | Mark::Bar { .. } => 1,
             Mark::Limit { pen, .. } => pen.layer,
             Mark::Curve { pen, .. } => pen.layer,
-            Mark::Points { .. } | Mark::Beyond { .. } => 7,
+            Mark::Points { .. } | Mark::Dots { .. } | Mark::Beyond { .. } => 7,
             Mark::Prediction { .. } => 8,
         }
     }
@@ -54,6 +56,10 @@ pub(super) enum Swatch {
     Prediction(Ink),
     /// The sign of a [`Mark::Beyond`].
     Beyond(Ink),
+    /// One of [`Mark::Points`].
+    Ring(Ink),
+    /// One of [`Mark::Dots`].
+    Dot(Ink),
 }
 
 /// An entry of a legend.

@@ -4,8 +4,8 @@ use super::axis::Axis;
 use super::curve::{Rect, visible};
 use super::font;
 use super::legend::{
-    self, BAND_OPACITY, BEYOND_SIZE, CROSS_ARM, KEY_BASELINE, Rings, Rows, arrange, draw_beyond, draw_cross, draw_line,
-    draw_prediction,
+    self, BAND_OPACITY, BEYOND_SIZE, CROSS_ARM, KEY_BASELINE, Rings, Rows, arrange, draw_beyond, draw_cross, draw_dot,
+    draw_line, draw_prediction,
 };
 use super::modes::level_pen;
 use super::number::power_of_ten;
@@ -106,7 +106,9 @@ fn draw_frame(scene: &mut Scene, rect: &Rect) {
 fn draw_ticks_across(scene: &mut Scene, frame: &Frame) {
     let Some(axis) = frame.across else { return };
     let Rect { left, top, right, bottom } = frame.rect;
-    for tick in axis.ticks(6) {
+    // Small squares have room for few labels.
+    let most = if right - left > 250.0 { 6 } else { 3 };
+    for tick in axis.ticks(most) {
         let x = left + tick.place * (right - left);
         if tick.label.is_some() {
             scene.stroke(vec![(x, top), (x, bottom)], 0.8, GRID);
@@ -144,6 +146,13 @@ fn draw_mark(scene: &mut Scene, mark: &Mark, axis: &Axis, frame: &Frame) -> Opti
             for place in points.iter().filter_map(|&(t, v)| frame.place(axis, t, v)) {
                 if frame.rect.contains(place) {
                     scene.ring(place, RING_RADIUS, 1.3 * RING_WIDTH, *ink);
+                }
+            }
+        }
+        Mark::Dots { points, ink, radius } => {
+            for place in points.iter().filter_map(|&(t, v)| frame.place(axis, t, v)) {
+                if frame.rect.inset(*radius).contains(place) {
+                    draw_dot(scene, place, *radius, *ink);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! A folder that appears under its name only when it is complete.
 
-use super::{Picture, curves, delays, inputs, paths, studies, summary, weights};
-use crate::figure::{Panel, draw_delays, draw_study};
+use super::{Picture, curves, delays, inputs, paths, spectra, studies, summary, weights};
+use crate::figure::{Panel, draw_delays, draw_spectra, draw_study};
 use crate::report::Report;
 use crate::scenario::{Built, Plot};
 use crate::task::InputCorrelations;
@@ -156,17 +156,17 @@ fn put_in_place(partial: &Path, path: &Path, old: &Path) -> Result<(), FolderErr
 
 /// Moves what gradflow did not write, such as a user's notes, from the old folder to the new one.
 fn keep_foreign(old: &Path, new: &Path) -> Result<(), FolderError> {
-    let (studies, delays) = (names(old, "studies"), names(old, "delays"));
+    let (studies, delays, spectra) = (names(old, "studies"), names(old, "delays"), names(old, "spectra"));
     for entry in fs::read_dir(old).map_err(at(old))? {
         let name = entry.map_err(at(old))?.file_name();
-        if !is_ours(&name.to_string_lossy(), &studies, &delays) {
+        if !is_ours(&name.to_string_lossy(), &studies, &delays, &spectra) {
             fs::rename(old.join(&name), new.join(&name)).map_err(at(&new.join(&name)))?;
         }
     }
     Ok(())
 }
 
-/// The studies, or the delays, whose results a folder holds.
+/// The studies, the delays, or the spectra, whose results a folder holds.
 fn names(folder: &Path, kind: &str) -> Vec<String> {
     let summary = fs::read(folder.join("summary.json")).unwrap_or_default();
     let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap_or_default();
@@ -174,8 +174,8 @@ fn names(folder: &Path, kind: &str) -> Vec<String> {
     all.filter_map(|one| Some(one.get("name")?.as_str()?.to_owned())).collect()
 }
 
-/// Whether a file of this name in a results folder with these studies and delays is one that gradflow writes.
-fn is_ours(name: &str, studies: &[String], delays: &[String]) -> bool {
+/// Whether a file of this name in a results folder with these studies, delays and spectra is one that gradflow writes.
+fn is_ours(name: &str, studies: &[String], delays: &[String], spectra: &[String]) -> bool {
     let fixed = [
         "summary.json",
         "scenario.toml",
@@ -189,10 +189,16 @@ fn is_ours(name: &str, studies: &[String], delays: &[String]) -> bool {
     let of_arm = |arm: Arm| name == format!("{arm}.csv") || name == format!("{arm}_weights.npz");
     let of_stem = |stem: String| ["csv", "png", "svg"].iter().any(|e| name == format!("{stem}.{e}"));
     let of_study = |study: &String| name == studies::curves_name(study) || of_stem(studies::file_stem(study));
+    let of_spectra = |one: &String| {
+        let stem = spectra::file_stem(one);
+        spectra::data_names(one).iter().any(|file| name == file)
+            || ["png", "svg"].iter().any(|e| name == format!("{stem}.{e}"))
+    };
     fixed.contains(&name)
         || Arm::ALL.into_iter().any(of_arm)
         || studies.iter().any(of_study)
         || delays.iter().any(|delays| of_stem(delays::file_stem(delays)))
+        || spectra.iter().any(of_spectra)
 }
 
 fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<(), FolderError> {
@@ -213,6 +219,11 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
         put(&folder.join(format!("{stem}.csv")), &csv)?;
         if let Some(csv) = studies::curves_to_csv(study).map_err(|e| content(&e))? {
             put(&folder.join(studies::curves_name(&study.name)), &csv)?;
+        }
+    }
+    for result in &report.spectra {
+        for (name, csv) in spectra::to_files(result).map_err(|e| content(&e))? {
+            put(&folder.join(name), &csv)?;
         }
     }
     for result in &report.delays {
@@ -254,6 +265,11 @@ fn fill(folder: &Path, destination: &Destination, content: Content) -> Result<()
             for result in &report.delays {
                 let name = format!("{}.{extension}", delays::file_stem(&result.name));
                 put(&folder.join(name), &draw_delays(result, *format)?)?;
+            }
+            for (result, table) in report.spectra.iter().zip(built.filled.spectra.values()) {
+                let name = format!("{}.{extension}", spectra::file_stem(&result.spectra.name));
+                let panels = table.panels.as_deref().unwrap_or_default();
+                put(&folder.join(name), &draw_spectra(result, panels, *format)?)?;
             }
         }
     }

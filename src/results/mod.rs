@@ -7,6 +7,7 @@ mod folder;
 mod inputs;
 mod paths;
 mod read;
+mod spectra;
 mod studies;
 mod summary;
 mod weights;
@@ -15,6 +16,7 @@ pub use converge::write as write_ladders;
 pub use delays::file_stem as delays_file_stem;
 pub use folder::{Content, Destination, FolderError, write};
 pub use read::{ReadError, Saved, read};
+pub use spectra::file_stem as spectra_file_stem;
 pub use studies::{curves_name as study_curves_name, file_stem as study_file_stem};
 pub use summary::summary;
 

@@ -4,8 +4,9 @@ use super::{Picture, curves};
 use crate::comparison::{Difference, ModeSummary, differences};
 use crate::converge::Ladder;
 use crate::delays::DelaysResult;
-use crate::figure::{Format, Panel, StudyPanel};
+use crate::figure::{Format, Panel, SpectraPanel, StudyPanel};
 use crate::scenario::{Plot, Scenario};
+use crate::spectra::SpectraResult;
 use crate::study::StudyResult;
 use crate::task::InputCorrelations;
 use crate::trajectory::{Arm, Outcome, Trajectory, Work};
@@ -39,6 +40,8 @@ pub struct Saved {
     pub studies: Vec<(StudyResult, Vec<StudyPanel>)>,
     /// Half-learning times over random starts.
     pub delays: Vec<DelaysResult>,
+    /// The spectra, each with the panels of its figure.
+    pub spectra: Vec<(SpectraResult, Vec<SpectraPanel>)>,
     /// Ladders, in place of all of that.
     pub ladders: Option<Vec<Ladder>>,
     /// The formats that the scenario asks for.
@@ -60,6 +63,7 @@ impl Saved {
             panels: scenario.plot.panels,
             studies: Vec::new(),
             delays: Vec::new(),
+            spectra: Vec::new(),
             ladders: Some(ladders),
             formats: scenario.plot.formats,
         }
@@ -138,6 +142,14 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
     let all = summary.get("delays").and_then(Value::as_array).into_iter().flatten();
     let delays =
         all.map(super::delays::from_json).collect::<Option<_>>().ok_or_else(|| ReadError::Foreign(path.clone()))?;
+    let mut spectra = Vec::new();
+    for (index, table) in scenario.spectra.values().enumerate() {
+        let described = summary.get("spectra").and_then(|all| all.get(index));
+        let load = |name: &str| std::fs::read(folder.join(name)).ok();
+        let result = described.and_then(|value| super::spectra::from_files(value, load));
+        let panels = table.panels.clone().unwrap_or_default();
+        spectra.push((result.ok_or_else(|| ReadError::Foreign(path.clone()))?, panels));
+    }
     let modes = summary.get("modes").and_then(Value::as_array).ok_or_else(|| ReadError::Foreign(path.clone()))?;
     Ok(Saved {
         title: scenario.title.unwrap_or_default(),
@@ -152,6 +164,7 @@ pub fn read(folder: &Path) -> Result<Saved, ReadError> {
         panels: scenario.plot.panels,
         studies,
         delays,
+        spectra,
         ladders: None,
         formats: scenario.plot.formats,
     })

@@ -1,6 +1,6 @@
 //! `summary.json`: what was run, what was measured, what passed.
 
-use super::{delays, studies};
+use super::{delays, spectra, studies};
 use crate::comparison::{Check, Figure, Verdict, measure};
 use crate::converge::{Ladder, Rung};
 use crate::experiment::Experiment;
@@ -16,18 +16,26 @@ use serde_json::{Map, Value, json};
 /// The whole summary. Everything but `wall_s` is the same for the same scenario and seed.
 pub fn summary(built: &Built, report: &Report) -> Value {
     let experiment = &built.experiment;
+    // What stands in for the task of spectra alone is not worth a word.
+    let trains = built.filled.trains();
+    let (premises, modes) = match trains {
+        true => (premises(experiment, report.monitor.as_ref()), modes(report)),
+        false => (Value::Object(Map::new()), Vec::new()),
+    };
+    let plateaus = if trains { plateaus(&report.forecast.modes, &report.trajectories) } else { Vec::new() };
     json!({
         "title": built.title,
         "status": report.status(),
         "seed": experiment.seed,
         "version": env!("CARGO_PKG_VERSION"),
         "arms": arms(report),
-        "premises": premises(experiment, report.monitor.as_ref()),
+        "premises": premises,
         "obstacle": report.forecast.estimate,
-        "modes": modes(report),
+        "modes": modes,
         "studies": report.studies.iter().map(studies::to_json).collect::<Vec<_>>(),
         "delays": report.delays.iter().map(delays::to_json).collect::<Vec<_>>(),
-        "plateaus": plateaus(&report.forecast.modes, &report.trajectories).iter().map(plateau).collect::<Vec<_>>(),
+        "spectra": report.spectra.iter().map(spectra::to_json).collect::<Vec<_>>(),
+        "plateaus": plateaus.iter().map(plateau).collect::<Vec<_>>(),
         "checks": report.verdicts.iter().map(verdict).collect::<Vec<_>>(),
         "comparisons": comparisons(report),
         "invariants": invariants(report),
@@ -198,6 +206,17 @@ fn verdict(verdict: &Verdict) -> Value {
         }
         Check::Delays { delays, series, figure, mode, expect, .. } => {
             json!({ "delays": delays, "series": series, "quantity": figure.name(), "mode": mode, "expect": expect })
+        }
+        Check::Spectra { spectra, case, factors, figure, expect, .. } => {
+            json!({
+                "spectra": spectra,
+                "matrices": case.matrices,
+                "factors": factors,
+                "gain": case.gain,
+                "activity": case.activity,
+                "quantity": figure.name(),
+                "expect": expect,
+            })
         }
     };
     fields["max_error"] = json!(verdict.check.max_error());

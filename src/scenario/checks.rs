@@ -1,8 +1,10 @@
 //! From a `[[check]]` table to a check that can be carried out.
 
 use super::format::{CheckTable, Quantity};
+use super::spectra_checks;
 use crate::comparison::{Check, Compared, Figure};
 use crate::delays::{DelayFigure, Delays};
+use crate::spectra::Spectra;
 use crate::study::{Family, RateRule, Series, Study, StudyFigure};
 use crate::task::Task;
 use crate::trajectory::Arm;
@@ -12,23 +14,30 @@ pub type Complaint = (&'static str, String, Option<String>);
 
 /// Default `max_error` of arms against each other, and of a figure against a number.
 const COMPARED: f64 = 1e-6;
-const EXPECTED: f64 = 0.01;
+pub(super) const EXPECTED: f64 = 0.01;
 
 /// Why there is no error of classification.
 pub const NO_CLASSES: &str = "it takes a data set whose targets are labels or one-hot rows";
 
-/// Checks one table; `has` says which arms run, `modes` how many modes there are.
+/// What a check can be about.
+pub struct Known<'a> {
+    /// How many modes there are.
+    pub modes: usize,
+    /// The task.
+    pub task: &'a Task,
+    /// The studies.
+    pub studies: &'a [Study],
+    /// The tables of delays.
+    pub delays: &'a [Delays],
+    /// The tables of spectra.
+    pub spectra: &'a [Spectra],
+}
+
+/// Checks one table; `has` says which arms run.
 ///
 /// # Errors
 /// With the key that is wrong.
-pub fn check(
-    table: &CheckTable,
-    has: impl Fn(Arm) -> bool,
-    modes: usize,
-    task: &Task,
-    studies: &[Study],
-    tables: &[Delays],
-) -> Result<Check, Complaint> {
+pub fn check(table: &CheckTable, has: impl Fn(Arm) -> bool, known: &Known) -> Result<Check, Complaint> {
     let present = |key, arm| {
         if has(arm) {
             Ok(arm)
@@ -42,11 +51,17 @@ pub fn check(
             Err((key, format!("the scenario does not run the arm `{arm}`: it has no table [{arm}]"), allowed))
         }
     };
+    if let Some(name) = &table.spectra {
+        return spectra_checks::check(table, name, known.spectra);
+    }
+    if let Some(key) = spectra_checks::misplaced(table) {
+        return Err((key, format!("`{key}` belongs to a check of spectra"), None));
+    }
     if let Some(name) = &table.study {
-        return study(table, name, studies);
+        return study(table, name, known.studies);
     }
     if let Some(name) = &table.delays {
-        return delays(table, name, tables);
+        return delays(table, name, known.delays);
     }
     for (key, given, of) in
         [("series", table.series.is_some(), "a study or of delays"), ("layers", table.layers.is_some(), "a study")]
@@ -66,12 +81,12 @@ pub fn check(
             let (first, second) = (present("compare", *first)?, present("compare", *second)?);
             compare(table, first, second)
         }
-        (None, Some(arm)) => figure(table, present("arm", arm)?, modes, task),
+        (None, Some(arm)) => figure(table, present("arm", arm)?, known.modes, known.task),
         _ => Err((
             "",
-            "a check compares two arms, or a figure of one arm, of a study or of delays with a number".into(),
+            "a check compares two arms, or a figure of one arm, of a study, of delays or of spectra with a number".into(),
             Some(
-                "compare = [\"flow\", \"analytic\"], or arm = \"flow\", study = ... or delays = ... with expect = ..."
+                "compare = [\"flow\", \"analytic\"], or arm = \"flow\", study = ..., delays = ... or spectra = ... with expect = ..."
                     .into(),
             ),
         )),
@@ -303,7 +318,7 @@ impl Quantity {
     }
 }
 
-fn tolerance(table: &CheckTable, default: f64) -> Result<f64, Complaint> {
+pub(super) fn tolerance(table: &CheckTable, default: f64) -> Result<f64, Complaint> {
     match table.max_error {
         Some(given) if given < 0.0 => Err(("max_error", format!("{given} is negative"), Some("≥ 0".into()))),
         Some(given) => Ok(given),

@@ -8,6 +8,7 @@ mod dataset;
 mod format;
 mod parse;
 mod source;
+mod spectra_checks;
 mod tasks;
 mod values;
 

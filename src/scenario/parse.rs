@@ -29,13 +29,15 @@ pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagno
         let (message, allowed) = explain(error.message());
         source.at(error.span().unwrap_or(0..0), message, allowed)
     })?;
+    training_is_whole(source, &document)?;
     Ok((scenario, document))
 }
 
 /// Tables that have names of the user's own, with what they are called.
-const NAMED: [(&str, &str, &str); 2] = [
+const NAMED: [(&str, &str, &str); 3] = [
     ("study", "a study needs a name", "a table [study.NAME] for each study, with a name of your own"),
     ("delays", "delays need a name", "a table [delays.NAME], with a name of your own"),
+    ("spectra", "each table of spectra needs a name", "tables [spectra.NAME], each with a name of your own"),
 ];
 
 /// Studies and their like are tables by name: neither `[[study]]` nor `[study]` itself.
@@ -48,6 +50,20 @@ fn names_are_given(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Task, network and time are needed, all but where there are spectra alone.
+fn training_is_whole(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(), Diagnostic> {
+    const TABLES: [&str; 3] = ["task", "network", "time"];
+    const TRAINED: [&str; 6] = ["flow", "modes", "analytic", "sgd", "study", "delays"];
+    let has = |key: &&str| document.get_ref().contains_key(*key);
+    if has(&"spectra") && !TABLES.iter().chain(&TRAINED).any(has) {
+        return Ok(());
+    }
+    match TABLES.iter().find(|key| !has(key)) {
+        Some(key) => Err(source.at(0..0, format!("missing key `{key}`"), hint(key).map(str::to_owned))),
+        None => Ok(()),
+    }
 }
 
 /// What is read into a table must be one: a list of its values in their order would do for serde.
@@ -162,6 +178,7 @@ fn hint(key: &str) -> Option<&'static str> {
         "hidden" => "the widths of the hidden layers, such as [12]",
         "strength" => "u0 of the prediction, such as 1e-6",
         "layers" => "N_l of each network, input and output included, such as [3, 5, 10]",
+        "factors" => "numbers of weight matrices, ascending, such as [1, 5, 100]",
         "from" | "to" | "count" => "{ from = 1.0, to = 1e-3, count = 20 }: so many rates, from one to the other",
         _ => return None,
     })

@@ -10,6 +10,7 @@ mod overrides;
 mod places;
 mod plots;
 mod reproducible;
+mod spectra;
 mod studies;
 mod summary;
 mod weights;

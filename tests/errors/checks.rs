@@ -64,16 +64,16 @@ fn a_comparison_takes_two_different_arms() {
 #[test]
 fn a_check_is_either_a_comparison_or_a_figure() {
     assert_snapshot!(check("quantity = \"loss\""), @r#"
-    scenario.toml:23:1: a check compares two arms, or a figure of one arm, of a study or of delays with a number
+    scenario.toml:23:1: a check compares two arms, or a figure of one arm, of a study, of delays or of spectra with a number
       23 | [[check]]
          | ^^^^^^^^^
-      allowed: compare = ["flow", "analytic"], or arm = "flow", study = ... or delays = ... with expect = ...
+      allowed: compare = ["flow", "analytic"], or arm = "flow", study = ..., delays = ... or spectra = ... with expect = ...
     "#);
     assert_snapshot!(check("arm = \"flow\"\ncompare = [\"flow\", \"sgd\"]\nquantity = \"loss\""), @r#"
-    scenario.toml:23:1: a check compares two arms, or a figure of one arm, of a study or of delays with a number
+    scenario.toml:23:1: a check compares two arms, or a figure of one arm, of a study, of delays or of spectra with a number
       23 | [[check]]
          | ^^^^^^^^^
-      allowed: compare = ["flow", "analytic"], or arm = "flow", study = ... or delays = ... with expect = ...
+      allowed: compare = ["flow", "analytic"], or arm = "flow", study = ..., delays = ... or spectra = ... with expect = ...
     "#);
     assert_snapshot!(check("compare = [\"flow\", \"sgd\"]"), @"
     scenario.toml:23:1: missing key `quantity`

@@ -9,13 +9,13 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:1:1: unknown key `sead`; did you mean `seed`?
       1 | sead = 1
         | ^^^^
-      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, delays, check, plot, output
+      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, delays, spectra, check, plot, output
     ");
     assert_snapshot!(refusal(&with("[task.spectrum]", "[tasks.spectrum]")), @"
     scenario.toml:1:2: unknown key `tasks`; did you mean `task`?
       1 | [tasks.spectrum]
         |  ^^^^^
-      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, delays, check, plot, output
+      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, delays, spectra, check, plot, output
     ");
     assert_snapshot!(refusal(&with("inputs = 4", "input = 4")), @"
     scenario.toml:2:1: unknown key `input`; did you mean `inputs`?
@@ -69,7 +69,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:24:1: unknown key `compares`; did you mean `compare`?
       24 | compares = ["flow", "modes"]
          | ^^^^^^^^
-      allowed: compare, arm, study, delays, series, layers, quantity, mode, expect, max_error
+      allowed: compare, arm, study, delays, series, layers, spectra, matrices, factors, gain, activity, quantity, mode, expect, max_error
     "#);
     assert_snapshot!(refusal(&and("[plot]\npanel = [\"modes\"]")), @r#"
     scenario.toml:24:1: unknown key `panel`; did you mean `panels`?

@@ -12,6 +12,7 @@ mod overrides;
 mod places;
 mod ranges;
 mod sizes;
+mod spectra;
 mod studies;
 mod syntax;
 mod tasks;

@@ -88,7 +88,7 @@ fn an_unknown_key_is_named_with_the_nearest_known_one() {
     --set:1:1: unknown key `floww`; did you mean `flow`?
       1 | floww.rtol=1e-6
         | ^^^^^
-      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, delays, check, plot, output
+      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, delays, spectra, check, plot, output
     ");
     assert_snapshot!(set(&["network.init.gausian.scale=1"]), @"
     --set:1:14: unknown name `gausian`; did you mean `gaussian`?

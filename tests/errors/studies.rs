@@ -75,7 +75,7 @@ fn an_unknown_key_at_any_level_is_named_with_the_nearest_known_one() {
     scenario.toml:31:1: unknown key `quantities`; did you mean `quantity`?
       31 | quantities = "learning_time"
          | ^^^^^^^^^^
-      allowed: compare, arm, study, delays, series, layers, quantity, mode, expect, max_error
+      allowed: compare, arm, study, delays, series, layers, spectra, matrices, factors, gain, activity, quantity, mode, expect, max_error
     "#);
 }
 
@@ -103,7 +103,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:31:12: unknown name `learning_tim`; did you mean `learning_time`?
       31 | quantity = "learning_tim"
          |            ^^^^^^^^^^^^^^
-      allowed: modes, loss, map, weights, half_time, final_loss, final_strength, largest_coupling, final_sharpness, final_training_error, final_test_error, final_test_loss, learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio, prediction_error, learned_runs, mean_delay, delay_sd, predicted_half_time
+      allowed: modes, loss, map, weights, half_time, final_loss, final_strength, largest_coupling, final_sharpness, final_training_error, final_test_error, final_test_loss, learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio, prediction_error, learned_runs, mean_delay, delay_sd, predicted_half_time, mean_square, relative_variance, largest_square, largest_deviation, order_one_share, central_share, final_activity
     "#);
 }
 

@@ -108,7 +108,7 @@ fn a_byte_order_mark_is_no_column_and_no_error() {
     scenario.toml:1:1: unknown key `sead`; did you mean `seed`?
       1 | sead = 1
         | ^^^^
-      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, delays, check, plot, output
+      allowed: title, seed, task, network, time, flow, modes, analytic, sgd, study, delays, spectra, check, plot, output
     ");
     let bench = Bench::new(format!("\u{feff}{SCENARIO}"));
     bench.gradflow(&["check", "scenario.toml"]).assert().success();

@@ -7,5 +7,6 @@ mod files;
 mod inputs;
 mod reading;
 mod robustness;
+mod spectra;
 mod study;
 mod synthetic;

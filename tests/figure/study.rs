@@ -10,7 +10,7 @@ const LAYERS: [usize; 5] = [2, 3, 10, 30, 100];
 
 /// What lies off the canvas is drawn on its edge: nothing does, and no text runs beyond it.
 #[track_caller]
-fn assert_off_the_edge(svg: &str) {
+pub fn assert_off_the_edge(svg: &str) {
     let view: Vec<f64> = attribute(svg, "viewBox")[0].split(' ').map(|v| v.parse().expect("a number")).collect();
     let inside = |x: f64, y: f64| x > 0.0 && x < view[2] && y > 0.0 && y < view[3];
     let number = |text: &str| text.parse::<f64>().expect("a number");

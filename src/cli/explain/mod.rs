@@ -5,7 +5,7 @@ mod studies;
 
 use super::premises::premises;
 use super::tables::{plateau_table, short, table};
-use super::{ExplainArgs, Status, complain, run, say};
+use super::{ExplainArgs, Status, complain, run, say, spectra};
 use crate::analytic::{FormName, choose, time_to_reach};
 use crate::experiment::{Batch, Depth, Experiment, SgdSettings};
 use crate::forecast::{Forecast, forecast};
@@ -56,6 +56,15 @@ impl<'a> Explanation<'a> {
     }
 
     fn text(&self) -> String {
+        let spectra = self.built.spectra.iter().map(spectra::explanation);
+        if !self.built.filled.trains() {
+            let memory = format!("Cost: about {} of memory.", crate::scenario::in_gib(self.built.memory));
+            return std::iter::once(self.built.title.clone())
+                .chain(spectra)
+                .chain([memory])
+                .collect::<Vec<_>>()
+                .join("\n\n");
+        }
         let own = [
             self.network(),
             self.equations(),
@@ -68,7 +77,13 @@ impl<'a> Explanation<'a> {
         ];
         let studies = self.built.studies.iter().map(|study| studies::text(self.experiment, study));
         let delays = self.built.delays.iter().map(|table| delays::text(self.experiment, table));
-        own.into_iter().filter(|part| !part.is_empty()).chain(studies).chain(delays).collect::<Vec<_>>().join("\n\n")
+        own.into_iter()
+            .filter(|part| !part.is_empty())
+            .chain(studies)
+            .chain(delays)
+            .chain(spectra)
+            .collect::<Vec<_>>()
+            .join("\n\n")
     }
 
     fn network(&self) -> String {
@@ -240,6 +255,10 @@ impl<'a> Explanation<'a> {
     }
 
     fn json(&self) -> Value {
+        let spectra: Vec<Value> = self.built.spectra.iter().map(spectra::json).collect();
+        if !self.built.filled.trains() {
+            return json!({ "title": self.built.title, "memory_bytes": self.built.memory, "spectra": spectra });
+        }
         let premises: serde_json::Map<String, Value> = [
             ("white", self.experiment.premises.white),
             ("commuting", self.experiment.premises.commuting),
@@ -298,6 +317,7 @@ impl<'a> Explanation<'a> {
             "memory_bytes": self.built.memory,
             "studies": self.built.studies.iter().map(|study| studies::json(self.experiment, study)).collect::<Vec<_>>(),
             "delays": self.built.delays.iter().map(|table| delays::json(self.experiment, table)).collect::<Vec<_>>(),
+            "spectra": spectra,
             "updates": self.experiment.sgd.as_ref().map(|sgd| self.updates(sgd)),
         })
     }

@@ -4,12 +4,13 @@ mod arms;
 mod delays;
 mod numbers;
 mod panels;
+mod spectra;
 mod start;
 mod studies;
 
 use super::auto_end::auto_end;
 use super::budget::{self, Budget};
-use super::checks::check;
+use super::checks::{Known, check};
 use super::format::*;
 use super::source::{Diagnostic, KeyPath, Source};
 use super::tasks::{self, Prepared};
@@ -26,6 +27,7 @@ use crate::probe::Probe;
 use crate::reduction::Reduction;
 use crate::sampling::in_frame;
 use crate::sgd::{CHUNK, Trainee, drawn_samples};
+use crate::spectra::Spectra;
 use crate::stability::Sharpness;
 use crate::study::Study;
 use crate::task::{ModeBasis, Statistics};
@@ -45,6 +47,8 @@ pub struct Built {
     pub studies: Vec<Study>,
     /// Half-learning times over random starts.
     pub delays: Vec<Delays>,
+    /// Random networks that are not trained.
+    pub spectra: Vec<Spectra>,
     /// What must hold.
     pub checks: Vec<Check>,
     /// The scenario with every default filled in; paths still relative to the scenario file.
@@ -111,9 +115,11 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn build(mut self, path: &Path) -> Result<Built, Fault> {
+        let absent = self.scenario.set_at_rest();
         self.check_numbers()?;
         self.check_studies()?;
         self.check_delays()?;
+        self.check_spectra()?;
         let keep = self.keep();
         let prepared = tasks::prepare(&self.scenario.task, self.base, self.budget)?;
         let widths = self.widths(prepared.inputs, prepared.outputs)?;
@@ -196,10 +202,14 @@ impl Builder<'_> {
         self.check_shown_modes(experiment.basis.len())?;
         let studies = self.studies(&experiment.task, &experiment.basis)?;
         let delays = self.delays(&experiment)?;
-        let checks = self.checks(&experiment, &studies, &delays)?;
         let stem = path.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
         let title = self.scenario.title.get_or_insert(stem).clone();
-        Ok(Built { experiment, studies, delays, checks, filled: self.scenario, title, warnings, memory })
+        let spectra = self.spectra(&title);
+        let checks = self.checks(&experiment, &studies, &delays, &spectra)?;
+        if let Some(absent) = absent {
+            self.scenario.restore(absent);
+        }
+        Ok(Built { experiment, studies, delays, spectra, checks, filled: self.scenario, title, warnings, memory })
     }
 
     /// What the checks and the output need to be kept of the state.
@@ -245,7 +255,8 @@ impl Builder<'_> {
         self.budget.admit("what is kept of all runs", runs).map_err(refuse("sgd.runs"))?;
         let studies = self.admit_studies(widths.inputs(), widths.outputs())?;
         let delays = self.admit_delays(widths, samples)?;
-        let all = task + state.max(studies).max(delays) + rows + batches + runs;
+        let spectra = self.admit_spectra()?;
+        let all = task + state.max(studies).max(delays).max(spectra) + rows + batches + runs;
         self.budget.admit("the scenario", all).map_err(refuse("network.hidden"))?;
         Ok(all)
     }
@@ -316,16 +327,20 @@ impl Builder<'_> {
     }
 
     /// Fills in the defaults of the checks on the way.
-    fn checks(&mut self, experiment: &Experiment, studies: &[Study], delays: &[Delays]) -> Result<Vec<Check>, Fault> {
+    fn checks(
+        &mut self,
+        experiment: &Experiment,
+        studies: &[Study],
+        delays: &[Delays],
+        spectra: &[Spectra],
+    ) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::with_capacity(self.scenario.checks.len());
         for (index, table) in self.scenario.checks.iter_mut().enumerate() {
-            let checked =
-                check(table, |arm| experiment.has(arm), experiment.basis.len(), &experiment.task, studies, delays)
-                    .map_err(|(key, message, allowed)| {
-                        let path =
-                            if key.is_empty() { format!("check[{index}]") } else { format!("check[{index}].{key}") };
-                        Fault::Here { path, message, allowed }
-                    })?;
+            let known = Known { modes: experiment.basis.len(), task: &experiment.task, studies, delays, spectra };
+            let checked = check(table, |arm| experiment.has(arm), &known).map_err(|(key, message, allowed)| {
+                let path = if key.is_empty() { format!("check[{index}]") } else { format!("check[{index}].{key}") };
+                Fault::Here { path, message, allowed }
+            })?;
             table.max_error = Some(checked.max_error());
             if let Check::Figure { mode, figure, .. } = &checked
                 && figure.of_a_mode()
@@ -337,6 +352,10 @@ impl Builder<'_> {
             }
             if let Check::Delays { mode, .. } = &checked {
                 table.mode = Some(*mode);
+            }
+            if let Check::Spectra { case, factors, .. } = &checked {
+                (table.matrices, table.factors) = (Some(case.matrices), Some(*factors));
+                (table.gain, table.activity) = (Some(case.gain), case.activity);
             }
             debug_assert!(
                 !matches!(checked, Check::Compare { quantity: Compared::Weights, .. }) || experiment.keep.weights

@@ -197,6 +197,7 @@ pub(super) fn check_name(path: &str, name: &str) -> Result<(), Fault> {
     let what = match path {
         "study" => "a study",
         "delays" => "delays",
+        "spectra" => "spectra",
         _ => "a series",
     };
     let message = format!("\"{shown}\" cannot name {what}");

@@ -1,6 +1,7 @@
 //! `[[check]]`, `[plot]` and `[output]`: what is judged, drawn and written.
 
 use crate::figure::{Format, Panel};
+use crate::spectra::Matrices;
 use crate::trajectory::Arm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,9 +58,23 @@ pub enum Quantity {
     DelaySd,
     /// t_pred of one mode.
     PredictedHalfTime,
+    /// Mean σ² of the Jacobian of random networks.
+    MeanSquare,
+    /// Variance of σ² over the square of its mean.
+    RelativeVariance,
+    /// Largest σ².
+    LargestSquare,
+    /// Largest |σ − 1| of all draws.
+    LargestDeviation,
+    /// Share of σ in [0.1, 10].
+    OrderOneShare,
+    /// Share of the eigenvalues with |Re|, |Im| < 0.05.
+    CentralShare,
+    /// Mean square of the pre-activations, over the last five layers.
+    FinalActivity,
 }
 
-/// What must hold: one arm against another, or a figure of one arm, of a study or of delays against a number.
+/// What must hold: one arm against another, or a figure of one arm, of a study, of delays or of spectra against a number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckTable {
@@ -81,11 +96,28 @@ pub struct CheckTable {
     /// N_l of the study's network, or of the first of those that a slope, a ratio or an error is taken over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<usize>,
+    /// The spectra whose figure is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spectra: Option<String>,
+    /// Kind of matrices of the spectra (default: their first).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matrices: Option<Matrices>,
+    /// D of the spectra (default: their first).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factors: Option<usize>,
+    /// Gain of the spectra (default: their first).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gain: Option<f64>,
+    /// First activity of the spectra (default: their first).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<f64>,
     /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, final_sharpness,
     /// largest_coupling, final_training_error, final_test_error, final_test_loss (arm);
     /// learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio,
     /// prediction_error, learned_runs, final_training_error (study);
-    /// mean_delay, delay_sd, predicted_half_time (delays).
+    /// mean_delay, delay_sd, predicted_half_time (delays);
+    /// mean_square, relative_variance, largest_square, largest_deviation, order_one_share, central_share,
+    /// final_activity (spectra).
     pub quantity: Quantity,
     /// The mode, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
