@@ -35,6 +35,9 @@ paper/fig4             study_digits     fig4
 paper/fig5             figure           fig5_inputs
 paper/fig5             study_starts     fig5
 paper/fig6             study_starts     fig6
+paper/fig6             spectra_products fig6_spectra
+paper/fig7             spectra_jacobian fig7
+paper/fig8             spectra_fixed_point fig8
 LIST
 target/release/gradflow converge scenarios/three_layer.toml --out "$results/converge" --quiet
 cp "$results/converge/figure.png" plots/converge.png
