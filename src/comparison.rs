@@ -1,6 +1,7 @@
 //! Trajectories against each other: differences, half-learning times, verdicts.
 
 use crate::delays::{DelayFigure, DelaysResult};
+use crate::premises::worse;
 use crate::spectra::{Case, SpectraFigure, SpectraResult};
 use crate::study::{StudyFigure, StudyResult};
 use crate::text::number;
@@ -130,6 +131,8 @@ pub enum Figure {
     FinalLoss,
     /// Largest coupling over all samples.
     LargestCoupling,
+    /// Largest ‖I_l(t) − I_l(0)‖ of the conserved I_l = W_{l+1}ᵀW_{l+1} − W_lW_lᵀ along the flow.
+    LargestDrift,
     /// Largest eigenvalue of the Hessian at the last sample.
     FinalSharpness,
     /// Share of the training samples that are taken for another class at the last sample.
@@ -148,6 +151,7 @@ impl Figure {
             Figure::FinalStrength => "final_strength",
             Figure::FinalLoss => "final_loss",
             Figure::LargestCoupling => "largest_coupling",
+            Figure::LargestDrift => "largest_drift",
             Figure::FinalSharpness => "final_sharpness",
             Figure::FinalTrainingError => "final_training_error",
             Figure::FinalTestError => "final_test_error",
@@ -296,18 +300,32 @@ pub struct Verdict {
     pub pass: bool,
 }
 
+/// What checks are judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'a> {
+    /// One per arm that ran.
+    pub trajectories: &'a [Trajectory],
+    /// How far each conserved quantity of the flow has drifted, if that arm ran.
+    pub balance_drift: Option<&'a [f64]>,
+    /// What came out of the studies.
+    pub studies: &'a [StudyResult],
+    /// Half-learning times over random starts.
+    pub delays: &'a [DelaysResult],
+    /// What random networks show.
+    pub spectra: &'a [SpectraResult],
+}
+
 /// Carries a check out.
-pub fn judge(
-    check: &Check,
-    trajectories: &[Trajectory],
-    studies: &[StudyResult],
-    delays: &[DelaysResult],
-    spectra: &[SpectraResult],
-) -> Verdict {
-    let find = |arm| trajectories.iter().find(|t| t.arm == arm);
+pub fn judge(check: &Check, found: &Findings) -> Verdict {
+    let Findings { studies, delays, spectra, .. } = found;
+    let find = |arm| found.trajectories.iter().find(|t| t.arm == arm);
     let error = match check {
         Check::Compare { first, second, quantity, .. } => {
             find(*first).zip(find(*second)).and_then(|(first, second)| largest_difference(first, second, *quantity))
+        }
+        Check::Figure { figure: Figure::LargestDrift, expect, .. } => {
+            let drift = found.balance_drift.and_then(|drift| drift.iter().copied().reduce(worse));
+            drift.map(|value| off(value, *expect))
         }
         Check::Figure { arm, figure, mode, expect, .. } => {
             find(*arm).and_then(|t| measure(t, *figure, mode.saturating_sub(1))).map(|value| off(value, *expect))
@@ -350,6 +368,8 @@ pub fn measure(trajectory: &Trajectory, figure: Figure, mode: usize) -> Option<f
         Figure::FinalTrainingError => last?.mean.training_error,
         Figure::FinalTestError => last?.mean.test_error,
         Figure::FinalTestLoss => last?.mean.test_loss,
+        // Of the flow's monitor, not of its rows.
+        Figure::LargestDrift => None,
         Figure::LargestCoupling => trajectory.samples.iter().filter_map(|s| s.mean.coupling).reduce(f64::max),
     }
 }

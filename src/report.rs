@@ -1,6 +1,6 @@
 //! A scenario's arms run and judged.
 
-use crate::comparison::{Difference, Verdict, differences, judge};
+use crate::comparison::{Difference, Findings, Verdict, differences, judge};
 use crate::delays::DelaysResult;
 use crate::experiment::Experiment;
 use crate::flow::Monitor;
@@ -121,7 +121,10 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     let spectra: Vec<SpectraResult> =
         numbered.map(|(table, index)| spectra::run(experiment.seed, index, table, progress)).collect();
     let forecast = forecast(experiment);
-    let verdicts = built.checks.iter().map(|check| judge(check, &trajectories, &studies, &delays, &spectra)).collect();
+    let balance_drift = monitor.as_ref().map(|monitor: &Monitor| monitor.balance_drift.as_slice());
+    let found =
+        Findings { trajectories: &trajectories, balance_drift, studies: &studies, delays: &delays, spectra: &spectra };
+    let verdicts = built.checks.iter().map(|check| judge(check, &found)).collect();
     let differences = differences(&trajectories);
     Report { differences, trajectories, monitor, forecast, studies, delays, spectra, verdicts, warnings }
 }

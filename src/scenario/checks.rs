@@ -123,6 +123,11 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize, task: &Task) -> Result<Che
         Quantity::HalfTime => Figure::HalfTime,
         Quantity::FinalStrength => Figure::FinalStrength,
         Quantity::FinalLoss => Figure::FinalLoss,
+        Quantity::LargestDrift if arm == Arm::Flow => Figure::LargestDrift,
+        Quantity::LargestDrift => {
+            let message = "what is conserved is conserved along the flow";
+            return Err(("quantity", message.to_owned(), Some("arm = \"flow\"".to_owned())));
+        }
         Quantity::LargestCoupling if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::LargestCoupling,
         Quantity::FinalSharpness if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::FinalSharpness,
         Quantity::FinalTrainingError | Quantity::FinalTestError | Quantity::FinalTestLoss => {
@@ -135,7 +140,7 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize, task: &Task) -> Result<Che
             return Err(("quantity", format!("the arm `{arm}` has no coupling"), None));
         }
         _ => {
-            let allowed = "half_time, final_loss, final_strength, final_sharpness, largest_coupling, \
+            let allowed = "half_time, final_loss, final_strength, final_sharpness, largest_coupling, largest_drift, \
                            final_training_error, final_test_error, final_test_loss";
             return Err(("quantity", "this is not a figure of one arm".into(), Some(allowed.into())));
         }

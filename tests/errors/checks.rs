@@ -100,7 +100,7 @@ fn a_check_is_either_a_comparison_or_a_figure() {
     scenario.toml:25:12: this is not a figure of one arm
       25 | quantity = "loss"
          |            ^^^^^^
-      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling, final_training_error, final_test_error, final_test_loss
+      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling, largest_drift, final_training_error, final_test_error, final_test_loss
     "#);
     assert_snapshot!(check("arm = \"flow\"\nquantity = \"half_time\""), @"
     scenario.toml:23:1: a check of one arm needs the number to `expect`

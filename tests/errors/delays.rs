@@ -295,7 +295,7 @@ fn checks_name_what_is_there() {
     scenario.toml:31:12: this is not a figure of one arm
       31 | quantity = "mean_delay"
          |            ^^^^^^^^^^^^
-      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling, final_training_error, final_test_error, final_test_loss
+      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling, largest_drift, final_training_error, final_test_error, final_test_loss
     "#);
     assert_snapshot!(check("arm = \"sgd\"\nseries = \"a\"\nquantity = \"half_time\"\nexpect = 0"), @r#"
     scenario.toml:31:10: `series` belongs to a check of a study or of delays

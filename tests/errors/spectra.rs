@@ -370,7 +370,7 @@ fn checks_name_what_there_is() {
     scenario.toml:25:12: this is not a figure of one arm
       25 | quantity = "mean_square"
          |            ^^^^^^^^^^^^^
-      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling, final_training_error, final_test_error, final_test_loss
+      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling, largest_drift, final_training_error, final_test_error, final_test_loss
     "#);
 }
 

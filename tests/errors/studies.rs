@@ -103,7 +103,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:31:12: unknown name `learning_tim`; did you mean `learning_time`?
       31 | quantity = "learning_tim"
          |            ^^^^^^^^^^^^^^
-      allowed: modes, loss, map, weights, half_time, final_loss, final_strength, largest_coupling, final_sharpness, final_training_error, final_test_error, final_test_loss, learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio, prediction_error, learned_runs, mean_delay, delay_sd, predicted_half_time, mean_square, relative_variance, largest_square, largest_deviation, order_one_share, central_share, final_activity
+      allowed: modes, loss, map, weights, half_time, final_loss, final_strength, largest_coupling, largest_drift, final_sharpness, final_training_error, final_test_error, final_test_loss, learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio, prediction_error, learned_runs, mean_delay, delay_sd, predicted_half_time, mean_square, relative_variance, largest_square, largest_deviation, order_one_share, central_share, final_activity
     "#);
 }
 
@@ -720,7 +720,7 @@ fn a_check_of_a_study_takes_no_arms_and_no_mode() {
     scenario.toml:31:12: this is not a figure of one arm
       31 | quantity = "learning_time"
          |            ^^^^^^^^^^^^^^^
-      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling, final_training_error, final_test_error, final_test_loss
+      allowed: half_time, final_loss, final_strength, final_sharpness, largest_coupling, largest_drift, final_training_error, final_test_error, final_test_loss
     "#);
 }
 

@@ -26,6 +26,8 @@ pub enum Quantity {
     FinalStrength,
     /// Largest coupling of one arm over all samples.
     LargestCoupling,
+    /// Largest drift of the conserved W(l+1)ᵀW(l+1) − W(l)W(l)ᵀ along the flow.
+    LargestDrift,
     /// Largest eigenvalue of the Hessian at the last sample of one arm.
     FinalSharpness,
     /// Share of the training samples that one arm takes for another class at its last sample.
@@ -112,7 +114,7 @@ pub struct CheckTable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activity: Option<f64>,
     /// modes, loss, map, weights (compare); half_time, final_loss, final_strength, final_sharpness,
-    /// largest_coupling, final_training_error, final_test_error, final_test_loss (arm);
+    /// largest_coupling, largest_drift, final_training_error, final_test_error, final_test_loss (arm);
     /// learning_time, predicted_time, limit_time, best_rate, time_slope, rate_slope, time_ratio,
     /// prediction_error, learned_runs, final_training_error (study);
     /// mean_delay, delay_sd, predicted_half_time (delays);
