@@ -40,5 +40,5 @@ paper/fig7             spectra_jacobian fig7
 paper/fig8             spectra_fixed_point fig8
 LIST
 target/release/gradflow converge scenarios/three_layer.toml --out "$results/converge" --quiet
-cp "$results/converge/figure.png" plots/converge.png
+cp "$results/converge/converge.png" plots/converge.png
 echo plots/converge.png
