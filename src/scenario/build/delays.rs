@@ -1,7 +1,7 @@
 //! Delays over random starts: from their tables to networks that can be trained.
 
+use super::names::{Names, check_name};
 use super::numbers::{ascending, one_line, positive};
-use super::studies::check_name;
 use super::{Builder, Fault};
 use crate::delays::{Delays, Expected, Series, expected};
 use crate::experiment::{Batch, Experiment};
@@ -25,16 +25,9 @@ impl Builder<'_> {
     pub(super) fn check_delays(&mut self) -> Result<(), Fault> {
         let title = self.scenario.title.clone();
         let rate = self.scenario.sgd.as_ref().map(|sgd| sgd.learning_rate);
-        let mut names: Vec<String> = Vec::new();
+        let mut names = Names::of("delays", "other delays have");
         for (name, table) in &mut self.scenario.delays {
-            let here = format!("delays.{name}");
-            check_name("delays", name)?;
-            // Their files would be one, where the case of names does not count.
-            if names.contains(&name.to_lowercase()) {
-                let message = format!("other delays have the name {name:?} but for the case of letters");
-                return Err(Fault::new(here, message, "names that differ in more"));
-            }
-            names.push(name.to_lowercase());
+            let here = names.take(name)?;
             if table.series.is_empty() {
                 table.series.insert("network".to_owned(), DelaySeriesTable::default());
             }

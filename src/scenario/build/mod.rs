@@ -2,6 +2,7 @@
 
 mod arms;
 mod delays;
+mod names;
 mod numbers;
 mod panels;
 mod spectra;

@@ -8,9 +8,7 @@ impl Builder<'_> {
     /// Ranges of plain numbers, which need nothing else to be known.
     pub(super) fn check_numbers(&self) -> Result<(), Fault> {
         let s = &self.scenario;
-        if s.title.as_ref().is_some_and(|title| title.chars().any(char::is_control)) {
-            return Err(Fault::new("title", "the title has a character that cannot be shown", "one line of text"));
-        }
+        one_line("title", "title", s.title.as_deref())?;
         positive("time.tau", s.time.tau)?;
         if let Some(flow) = &s.flow {
             tolerances("flow", Some(flow.rtol), flow.atol, Some(flow.max_steps))?;

@@ -1,7 +1,7 @@
 //! The spectra: from their tables to networks that can be drawn.
 
-use super::numbers::positive;
-use super::studies::check_name;
+use super::names::Names;
+use super::numbers::{one_line, positive};
 use super::{Builder, Fault};
 use crate::figure::SpectraPanel;
 use crate::scenario::format::{Quantity, SpectraTable};
@@ -29,20 +29,10 @@ const KEPT: f64 = 4096.0;
 impl Builder<'_> {
     /// Checks what the tables say, before anything is allocated, and fills in defaults.
     pub(super) fn check_spectra(&mut self) -> Result<(), Fault> {
-        let mut names: Vec<String> = Vec::new();
+        let mut names = Names::of("spectra", "other spectra have");
         for (name, table) in &mut self.scenario.spectra {
-            let here = format!("spectra.{name}");
-            check_name("spectra", name)?;
-            // Their files would be one, where the case of names does not count.
-            if names.contains(&name.to_lowercase()) {
-                let message = format!("other spectra have the name {name:?} but for the case of letters");
-                return Err(Fault::new(here, message, "names that differ in more"));
-            }
-            names.push(name.to_lowercase());
-            if table.title.as_ref().is_some_and(|title| title.chars().any(char::is_control)) {
-                let message = "the title has a character that cannot be shown";
-                return Err(Fault::new(format!("{here}.title"), message, "one line of text"));
-            }
+            let here = names.take(name)?;
+            one_line(&format!("{here}.title"), "title", table.title.as_deref())?;
             check_activation(&here, table)?;
             check_panels(&here, table)?;
             check_lists(&here, table)?;

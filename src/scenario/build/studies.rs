@@ -1,6 +1,7 @@
 //! The studies: from their tables to networks that can be trained.
 
-use super::numbers::{not_negative, positive};
+use super::names::{Names, check_name};
+use super::numbers::{not_negative, one_line, positive};
 use super::start::pretraining;
 use super::{Builder, Fault};
 use crate::experiment::Batch;
@@ -35,26 +36,14 @@ impl Builder<'_> {
         let title = self.scenario.title.clone();
         let own = SeriesTable { label: None, init: None, activation: None, learning_rate: RateChoice::default() };
         let widest = self.scenario.network.hidden.iter().copied().max();
-        let mut names: Vec<String> = Vec::new();
+        let mut names = Names::of("study", "another study has");
         for (name, table) in &mut self.scenario.studies {
-            let here = format!("study.{name}");
-            check_name("study", name)?;
-            // Their files would be one, where the case of names does not count.
-            if names.contains(&name.to_lowercase()) {
-                let message = format!("another study has the name {name:?} but for the case of letters");
-                return Err(Fault::new(here, message, "names that differ in more"));
-            }
-            names.push(name.to_lowercase());
+            let here = names.take(name)?;
             if table.series.is_empty() {
                 table.series.insert("network".to_owned(), own.clone());
             }
             table.title = table.title.take().or_else(|| title.clone());
-            if let Some(title) = &table.title
-                && title.chars().any(char::is_control)
-            {
-                let message = "the title has a character that cannot be shown";
-                return Err(Fault::new(format!("{here}.title"), message, "one line of text"));
-            }
+            one_line(&format!("{here}.title"), "title", table.title.as_deref())?;
             check_layers(&format!("{here}.layers"), &table.layers)?;
             match table.width.or(widest) {
                 None => {
@@ -67,10 +56,7 @@ impl Builder<'_> {
             check_counts(&here, table)?;
             for (series, table) in &table.series {
                 check_name(&format!("{here}.series"), series)?;
-                if table.label.as_ref().is_some_and(|label| label.chars().any(char::is_control)) {
-                    let message = "the label has a character that cannot be shown";
-                    return Err(Fault::new(format!("{here}.series.{series}.label"), message, "one line of text"));
-                }
+                one_line(&format!("{here}.series.{series}.label"), "label", table.label.as_deref())?;
                 check_rate(&format!("{here}.series.{series}.learning_rate"), table.learning_rate)?;
             }
         }
@@ -186,22 +172,6 @@ fn of_samples(table: &StudyTable, network: &Network, width: usize, hidden: f64, 
     };
     let units = ends as f64 + width as f64 * hidden;
     (batch.min(CHUNK as f64) + CHUNK as f64) * 2.0 * units + batch * ends as f64
-}
-
-/// Names stand in file names and paths of keys.
-pub(super) fn check_name(path: &str, name: &str) -> Result<(), Fault> {
-    if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        return Ok(());
-    }
-    let shown: String = name.chars().map(crate::text::visible).collect();
-    let what = match path {
-        "study" => "a study",
-        "delays" => "delays",
-        "spectra" => "spectra",
-        _ => "a series",
-    };
-    let message = format!("\"{shown}\" cannot name {what}");
-    Err(Fault::new(path, message, "letters a to z, digits, - and _; `label` and `title` take any text"))
 }
 
 fn check_layers(path: &str, layers: &[usize]) -> Result<(), Fault> {
