@@ -278,3 +278,35 @@ fn minibatches_of_a_tanh_network_scatter_about_its_full_batch() {
     }
     assert!(mean.samples[20].spread.as_ref().expect("spread").modes[0] > 1e-4);
 }
+
+#[test]
+fn of_samples_drawn_for_it_a_network_learns_the_statistics_whatever_the_batch() {
+    // Residuals with Tr Σ33 beyond what inputs explain must not be learned by heart: more samples than directions.
+    let text = |batch: &str| {
+        format!(
+            "task.matrices = {{ sigma11 = \"white\", sigma31 = [[1.0, 0.0]], trace_sigma33 = 3.0 }}\n\
+             network = {{ hidden = [20], activation = \"tanh\", init.gaussian.scale = 0.1 }}\n\
+             time = {{ end = 20.0, samples = 5 }}\nsgd = {{ learning_rate = 0.02, batch = {batch}, runs = 1 }}"
+        )
+    };
+    let end = |batch: &str| *losses(&sgd(&text(batch))).last().expect("row");
+    let (full, small) = (end("\"full\""), end("8"));
+    // L_min is 1.
+    assert!((full - small).abs() < 0.1 && full > 0.7, "{full} {small}");
+}
+
+#[test]
+fn a_network_without_hidden_units_is_linear_whatever_they_would_be() {
+    let text = "task.spectrum = { inputs = 3, outputs = 2, singular_values = [2.0] }\n\
+                network = { hidden = [], activation = \"tanh\", init.gaussian.scale = 0.1 }\n\
+                time.end = 3.0\nanalytic.form = \"auto\"";
+    assert!(built(text).experiment.is_linear());
+}
+
+#[test]
+fn the_sharpness_of_another_network_is_refused() {
+    let check = "\n[[check]]\narm = \"sgd\"\nquantity = \"final_sharpness\"\nexpect = 1.0";
+    let text = scenario("tanh", 0.3, "sgd.learning_rate = 0.01") + check;
+    let message = text::try_build(&text).expect_err("it has none").to_string();
+    assert!(message.contains("the sgd arm trains another"), "{message}");
+}

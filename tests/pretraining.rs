@@ -152,3 +152,12 @@ fn a_network_of_one_matrix_has_nothing_to_pretrain() {
             .all(|w| w.is_finite())
     );
 }
+
+#[test]
+fn pretraining_that_would_go_on_for_hours_is_refused_at_its_epochs() {
+    let text = scenario("pretrained = { epochs = 100000, learning_rate = 0.1, scale = 0.1 }", "flow = {}")
+        .replace("inputs = 8", "inputs = 400")
+        .replace("[6, 6, 6]", "[400, 400, 400]");
+    let message = text::try_build(&text).expect_err("it takes too long").to_string();
+    assert!(message.contains("operations before anything is shown") && message.contains("fewer epochs"), "{message}");
+}

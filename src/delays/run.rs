@@ -26,7 +26,7 @@ pub fn progress_length(delays: &Delays) -> usize {
 /// Trains every network, on all cores; the same result on any number of them.
 pub fn run(experiment: &Experiment, delays: &Delays, progress: &(impl Fn(usize) + Sync)) -> DelaysResult {
     let needed = delays.series.iter().any(|series| on_samples(experiment, series));
-    let samples = needed.then(|| training_samples(&experiment.task, experiment.seed, Batch::Full));
+    let samples = needed.then(|| training_samples(&experiment.task, experiment.seed, Batch::Full, false));
     let samples = samples.as_deref();
     let jobs: Vec<(&Series, u32)> =
         delays.series.iter().flat_map(|series| (0..series.runs).map(move |run| (series, run))).collect();

@@ -32,7 +32,7 @@ impl Activation {
         match self {
             Activation::Linear => {}
             Activation::Tanh => tanh_all(z),
-            Activation::Relu => z.iter_mut().for_each(|z| *z = z.max(0.0)),
+            Activation::Relu => z.iter_mut().for_each(|z| *z = if *z < 0.0 { 0.0 } else { *z }),
         }
     }
 

@@ -19,6 +19,13 @@ pub struct Pretraining {
 }
 
 impl Pretraining {
+    /// Operations that all autoencoders take: six products of n×n, n×m and m×n matrices an epoch and layer.
+    pub fn operations(&self, widths: &Widths) -> f64 {
+        let layers = widths.shapes().take(widths.depth().saturating_sub(1));
+        let each = |(n, m): (usize, usize)| 8.0 * n as f64 * n as f64 * m as f64;
+        self.epochs as f64 * layers.map(each).sum::<f64>()
+    }
+
     /// Updates before training starts: `epochs` for each layer but the last.
     pub fn updates(&self, widths: &Widths) -> u64 {
         self.epochs.saturating_mul(widths.depth().saturating_sub(1) as u64)

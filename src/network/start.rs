@@ -86,7 +86,7 @@ pub enum StartError {
     #[error("an imbalance other than 0 needs exactly two weight matrices, and here are {0}")]
     ImbalanceDepth(usize),
     /// The learning rate of an autoencoder is too large.
-    #[error("the autoencoder of layer {layer} diverges at the learning rate {learning_rate}")]
+    #[error("the autoencoder of layer {layer} diverges at the learning rate {learning_rate:?}")]
     Pretraining {
         /// Which weight matrix, from 1.
         layer: usize,

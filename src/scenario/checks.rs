@@ -25,6 +25,8 @@ pub struct Known<'a> {
     pub modes: usize,
     /// The task.
     pub task: &'a Task,
+    /// Whether the sgd arm trains a network that is not linear.
+    pub not_linear: bool,
     /// The studies.
     pub studies: &'a [Study],
     /// The tables of delays.
@@ -81,7 +83,7 @@ pub fn check(table: &CheckTable, has: impl Fn(Arm) -> bool, known: &Known) -> Re
             let (first, second) = (present("compare", *first)?, present("compare", *second)?);
             compare(table, first, second)
         }
-        (None, Some(arm)) => figure(table, present("arm", arm)?, known.modes, known.task),
+        (None, Some(arm)) => figure(table, present("arm", arm)?, known),
         _ => Err((
             "",
             "a check compares two arms, or a figure of one arm, of a study, of delays or of spectra with a number".into(),
@@ -118,7 +120,7 @@ fn compare(table: &CheckTable, first: Arm, second: Arm) -> Result<Check, Complai
     Ok(Check::Compare { first, second, quantity, max_error: tolerance(table, COMPARED)? })
 }
 
-fn figure(table: &CheckTable, arm: Arm, modes: usize, task: &Task) -> Result<Check, Complaint> {
+fn figure(table: &CheckTable, arm: Arm, known: &Known) -> Result<Check, Complaint> {
     let figure = match table.quantity {
         Quantity::HalfTime => Figure::HalfTime,
         Quantity::FinalStrength => Figure::FinalStrength,
@@ -129,9 +131,13 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize, task: &Task) -> Result<Che
             return Err(("quantity", message.to_owned(), Some("arm = \"flow\"".to_owned())));
         }
         Quantity::LargestCoupling if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::LargestCoupling,
+        Quantity::FinalSharpness if arm == Arm::Sgd && known.not_linear => {
+            let message = "the Hessian is that of a linear network, and the sgd arm trains another";
+            return Err(("quantity", message.to_owned(), Some("arm = \"flow\"".to_owned())));
+        }
         Quantity::FinalSharpness if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::FinalSharpness,
         Quantity::FinalTrainingError | Quantity::FinalTestError | Quantity::FinalTestLoss => {
-            scored(table.quantity, task)?
+            scored(table.quantity, known.task)?
         }
         Quantity::FinalSharpness => {
             return Err(("quantity", format!("the arm `{arm}` has no weights"), None));
@@ -146,8 +152,8 @@ fn figure(table: &CheckTable, arm: Arm, modes: usize, task: &Task) -> Result<Che
         }
     };
     let mode = table.mode.unwrap_or(1);
-    if mode == 0 || mode > modes {
-        return Err(("mode", format!("there is no mode {mode}"), Some(format!("1 to {modes}"))));
+    if mode == 0 || mode > known.modes {
+        return Err(("mode", format!("there is no mode {mode}"), Some(format!("1 to {}", known.modes))));
     }
     let Some(expect) = table.expect else {
         return Err(("", "a check of one arm needs the number to `expect`".into(), None));

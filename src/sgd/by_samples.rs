@@ -21,7 +21,9 @@ pub struct Trainee<'a> {
 impl Trainee<'_> {
     /// Why the theory of linear networks is an approximation for it; `None` if it is linear.
     pub fn not_linear(&self) -> Option<&'static str> {
-        match (self.activation, self.biases) {
+        // Without hidden units there is nothing to activate.
+        let activation = if self.widths.depth() == 1 { Activation::Linear } else { self.activation };
+        match (activation, self.biases) {
             (Activation::Tanh, _) => Some("the network is not linear: its hidden units are tanh"),
             (Activation::Relu, _) => Some("the network is not linear: its hidden units are relu"),
             (Activation::Linear, true) => Some("the network has biases, and the theory is of one without"),

@@ -46,7 +46,7 @@ pub fn run(experiment: &Experiment, settings: &SgdSettings, progress: impl Fn(us
     let mut runs = if settings.batch == Batch::Full && experiment.is_linear() {
         vec![by_statistics(experiment, settings, &progress)]
     } else {
-        let samples = training_samples(&experiment.task, experiment.seed, settings.batch);
+        let samples = training_samples(&experiment.task, experiment.seed, settings.batch, experiment.is_linear());
         let distinct = if is_random(settings) { settings.runs } else { 1 };
         (0..distinct).into_par_iter().map(|run| on_samples(experiment, settings, &samples, run, &progress)).collect()
     };
@@ -95,19 +95,19 @@ fn order_name(order: Order) -> &'static str {
 }
 
 /// The task's samples, or some drawn to have exactly its statistics, in whole batches.
-pub fn training_samples(task: &Task, seed: u64, batch: Batch) -> Cow<'_, Samples> {
+pub fn training_samples(task: &Task, seed: u64, batch: Batch, linear: bool) -> Cow<'_, Samples> {
     match &task.samples {
         Some(samples) => Cow::Borrowed(samples),
         None => {
             let mut rng = random::stream(seed, Purpose::Samples);
-            Cow::Owned(samples::with_statistics(&task.statistics, batch, &mut rng))
+            Cow::Owned(samples::with_statistics(&task.statistics, batch, linear, &mut rng))
         }
     }
 }
 
 /// How many samples are drawn for a task that has none, of N1 inputs and N3 outputs.
-pub fn drawn_samples(inputs: usize, outputs: usize, batch: Batch) -> usize {
-    samples::count(inputs, outputs, batch)
+pub fn drawn_samples(inputs: usize, outputs: usize, batch: Batch, linear: bool) -> usize {
+    samples::count(inputs, outputs, batch, linear)
 }
 
 /// W_l ← W_l − η ∂L/∂W_l, by the statistics: no samples are needed.

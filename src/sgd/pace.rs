@@ -20,7 +20,12 @@ impl Pace {
     pub fn new(experiment: &Experiment, settings: &SgdSettings) -> Pace {
         let samples = match &experiment.task.samples {
             Some(samples) => samples.len(),
-            None => drawn_samples(experiment.widths.inputs(), experiment.widths.outputs(), settings.batch),
+            None => drawn_samples(
+                experiment.widths.inputs(),
+                experiment.widths.outputs(),
+                settings.batch,
+                experiment.is_linear(),
+            ),
         };
         let epoch = match (experiment.task.averaging, settings.batch) {
             (Averaging::Sum, Batch::Size(size)) => Some((samples.max(1) as u64, size.clamp(1, samples.max(1)) as u64)),

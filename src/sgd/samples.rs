@@ -6,9 +6,15 @@ use crate::task::{Samples, Statistics};
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 
-/// P: enough for inputs and residuals that are orthogonal to each other, in whole batches.
-pub fn count(inputs: usize, outputs: usize, batch: Batch) -> usize {
-    let least = inputs.saturating_add(outputs);
+/// Samples for each input and output of a network that is not linear: it learns the samples, not their statistics
+/// alone, and of fewer it would learn the residuals by heart.
+const PER_DIRECTION: usize = 8;
+
+/// P: enough for inputs and residuals that are orthogonal to each other, in whole batches; more for a network that is not
+/// `linear`.
+pub fn count(inputs: usize, outputs: usize, batch: Batch, linear: bool) -> usize {
+    let each = if linear { 1 } else { PER_DIRECTION };
+    let least = inputs.saturating_add(outputs).saturating_mul(each);
     match batch {
         Batch::Full => least,
         Batch::Size(size) => least.div_ceil(size.max(1)).saturating_mul(size),
@@ -19,9 +25,9 @@ pub fn count(inputs: usize, outputs: usize, batch: Batch) -> usize {
 /// orthogonal to each other: XXᵀ/P = Σ11, YXᵀ/P = Σ31, and Tr YYᵀ/P = Tr Σ33 with N3ρ² = 2L_min.
 ///
 /// The statistics of a task without samples are averages.
-pub fn with_statistics(statistics: &Statistics, batch: Batch, rng: &mut ChaCha8Rng) -> Samples {
+pub fn with_statistics(statistics: &Statistics, batch: Batch, linear: bool, rng: &mut ChaCha8Rng) -> Samples {
     let (inputs, outputs) = (statistics.inputs(), statistics.outputs());
-    let samples = count(inputs, outputs, batch);
+    let samples = count(inputs, outputs, batch, linear);
     let rows = random::orthonormal(rng, inputs + outputs, samples) * (samples as f64).sqrt();
     let mut x = rows.rows(0, inputs).into_owned();
     for (i, lambda) in statistics.eigenvalues.iter().enumerate() {

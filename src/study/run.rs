@@ -27,7 +27,10 @@ struct Job {
 
 /// Runs of a series.
 fn runs(study: &Study, series: &Series) -> u32 {
-    if series.start.is_random() { study.runs } else { 1 }
+    let batches = matches!(study.trainer, Trainer::Descent { batch: Batch::Size(_) });
+    // Aligned starts differ in rotations of the hidden layers, which units that are not linear feel.
+    let differ = series.start.is_random() || batches || series.activation != Activation::Linear;
+    if differ { study.runs } else { 1 }
 }
 
 /// By series, then by depth, then by run.
@@ -100,8 +103,9 @@ pub fn run(setting: Setting, study: &Study, progress: &(impl Fn(usize) + Sync)) 
 /// The samples that a study trains on; `None` where the statistics serve.
 fn samples<'a>(setting: Setting<'a>, study: &Study) -> Option<Cow<'a, Samples>> {
     let Trainer::Descent { batch } = study.trainer else { return None };
+    let nonlinear = study.biases || study.series.iter().any(|series| series.activation != Activation::Linear);
     let needed = study.series.iter().any(|series| on_samples(study, series));
-    needed.then(|| training_samples(setting.task, setting.seed, batch))
+    needed.then(|| training_samples(setting.task, setting.seed, batch, !nonlinear))
 }
 
 /// Whether a series is trained on samples.

@@ -213,6 +213,9 @@ impl<'a> Explanation<'a> {
     }
 
     fn stability(&self) -> String {
+        if let Some(why) = self.experiment.not_linear() {
+            return format!("Which learning rates are stable is not known: {why}.");
+        }
         let mut lines = vec![format!(
             "Sharpness at the minimum: {}{}.",
             short(Some(self.sharpness.value)),

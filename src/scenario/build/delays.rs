@@ -57,7 +57,7 @@ impl Builder<'_> {
             let networks = table.series.len() * table.runs as usize;
             let at_once = rayon::current_num_threads().min(networks);
             let drawn = match (samples, table.series.values().all(|row| is_linear(row, &self.scenario.network))) {
-                (0, false) => drawn_samples(widths.inputs(), widths.outputs(), Batch::Full),
+                (0, false) => drawn_samples(widths.inputs(), widths.outputs(), Batch::Full, false),
                 _ => 0,
             };
             // The gradient and its products besides, and per mode what it is read by and when it was learned.

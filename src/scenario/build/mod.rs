@@ -31,7 +31,7 @@ use crate::sgd::{CHUNK, Trainee, drawn_samples};
 use crate::spectra::Spectra;
 use crate::stability::Sharpness;
 use crate::study::Study;
-use crate::task::{ModeBasis, Statistics};
+use crate::task::{ModeBasis, Statistics, Task};
 use crate::text::number;
 use crate::trajectory::Arm;
 use nalgebra::DMatrix;
@@ -117,6 +117,8 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn build(mut self, path: &Path) -> Result<Built, Fault> {
         let absent = self.scenario.set_at_rest();
+        let stem = path.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
+        let title = self.scenario.title.get_or_insert(stem).clone();
         self.check_numbers()?;
         self.check_studies()?;
         self.check_delays()?;
@@ -163,6 +165,9 @@ impl Builder<'_> {
         // A network that is not linear conserves no determinant, and its arms are no exact flow.
         let linear = || Obstruction::find(&task.statistics, &basis, &reduction, &widths, &start);
         let obstruction = if not_linear.is_none() { linear() } else { None };
+        if not_linear.is_some() {
+            warnings.extend(self.of_another_network(&task));
+        }
         if let Some(obstruction) = &obstruction {
             let loss = number(task.statistics.least_loss + obstruction.excess);
             let why = match obstruction.modes {
@@ -203,14 +208,35 @@ impl Builder<'_> {
         self.check_shown_modes(experiment.basis.len())?;
         let studies = self.studies(&experiment.task, &experiment.basis)?;
         let delays = self.delays(&experiment)?;
-        let stem = path.file_stem().map_or_else(|| "scenario".into(), |s| s.to_string_lossy().into_owned());
-        let title = self.scenario.title.get_or_insert(stem).clone();
         let spectra = self.spectra(&title);
         let checks = self.checks(&experiment, &studies, &delays, &spectra)?;
         if let Some(absent) = absent {
             self.scenario.restore(absent);
         }
         Ok(Built { experiment, studies, delays, spectra, checks, filled: self.scenario, title, warnings, memory })
+    }
+
+    /// What a user should know of a network that is not the one of the theory.
+    fn of_another_network(&self, task: &Task) -> Vec<String> {
+        let Scenario { network, sgd, studies, delays, output, .. } = &self.scenario;
+        let mut warnings = Vec::new();
+        if sgd.is_none() && studies.is_empty() && delays.is_empty() {
+            warnings.push("no arm trains the network: it is not linear, and there is no [sgd]".to_owned());
+        }
+        if sgd.is_some() && task.samples.is_none() {
+            warnings.push(
+                "the task has no samples: some are drawn, and a network that is not linear learns these, not their \
+                 statistics alone"
+                    .to_owned(),
+            );
+        }
+        if network.biases {
+            warnings.push("L_min, and what is excess beyond it, are those of networks without biases".to_owned());
+        }
+        if output.sharpness && sgd.is_some() {
+            warnings.push("the sharpness is that of linear networks: the sgd arm has none".to_owned());
+        }
+        warnings
     }
 
     /// What the checks and the output need to be kept of the state.
@@ -271,7 +297,8 @@ impl Builder<'_> {
             BatchSize::Full if (Trainee { widths, activation, biases }).not_linear().is_none() => return (0.0, 0.0),
             BatchSize::Full => Batch::Full,
         };
-        let drawn = if samples > 0 { 0 } else { drawn_samples(widths.inputs(), widths.outputs(), batch) };
+        let linear = (Trainee { widths, activation, biases }).not_linear().is_none();
+        let drawn = if samples > 0 { 0 } else { drawn_samples(widths.inputs(), widths.outputs(), batch, linear) };
         let size = match batch {
             Batch::Size(size) => size.min(samples.max(drawn)),
             Batch::Full => CHUNK,
@@ -337,7 +364,14 @@ impl Builder<'_> {
     ) -> Result<Vec<Check>, Fault> {
         let mut checks = Vec::with_capacity(self.scenario.checks.len());
         for (index, table) in self.scenario.checks.iter_mut().enumerate() {
-            let known = Known { modes: experiment.basis.len(), task: &experiment.task, studies, delays, spectra };
+            let known = Known {
+                modes: experiment.basis.len(),
+                task: &experiment.task,
+                not_linear: !experiment.is_linear(),
+                studies,
+                delays,
+                spectra,
+            };
             let checked = check(table, |arm| experiment.has(arm), &known).map_err(|(key, message, allowed)| {
                 let path = if key.is_empty() { format!("check[{index}]") } else { format!("check[{index}].{key}") };
                 Fault::Here { path, message, allowed }

@@ -33,7 +33,17 @@ impl Builder<'_> {
             Init::Balanced(init) => {
                 Start::Balanced { scale: not_negative(&at("balanced.scale"), init.scale)?, imbalance: init.imbalance }
             }
-            Init::Pretrained(init) => Start::Pretrained(pretraining(here, init)?),
+            Init::Pretrained(init) => {
+                let pretraining = pretraining(here, init)?;
+                let operations = pretraining.operations(widths);
+                if operations > MOST_OPERATIONS {
+                    let message =
+                        format!("pretraining would take {operations:.1e} operations before anything is shown");
+                    let allowed = format!("fewer epochs: at most {MOST_OPERATIONS:e} operations");
+                    return Err(Fault::new(at("pretrained.epochs"), message, &allowed));
+                }
+                Start::Pretrained(pretraining)
+            }
             Init::Matrices(init) => Start::Matrices(self.given_weights(&at("matrices.weights"), init, widths)?),
         })
     }
@@ -107,6 +117,9 @@ pub(super) fn pretraining(here: &str, init: &PretrainedInit) -> Result<Pretraini
     let scale = not_negative(&format!("{here}.scale"), init.scale)?;
     Ok(Pretraining { epochs: init.epochs, learning_rate: init.learning_rate, scale })
 }
+
+/// Operations of pretraining, which a core does in a quarter of an hour or so.
+const MOST_OPERATIONS: f64 = 2e13;
 
 /// Epochs of pretraining: a start is made before anything is shown.
 const MOST_EPOCHS: u64 = 100_000;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StudyArm {
-    /// Full-batch gradient descent by the statistics.
+    /// Gradient descent: of linear networks on full batches by the statistics, and else on samples.
     #[default]
     Sgd,
     /// The weight flow, with the method and rtol of `[flow]`; an update is learning_rate units of t/τ.
