@@ -7,7 +7,7 @@ use crate::flow::Monitor;
 use crate::forecast::{Forecast, forecast};
 use crate::scenario::Built;
 use crate::spectra::SpectraResult;
-use crate::study::{Ended, Point, SeriesResult, Setting, StudyResult};
+use crate::study::{Ended, Point, RateRule, Series, SeriesResult, Setting, Study, StudyResult};
 use crate::text::number;
 use crate::trajectory::{Arm, Trajectory};
 use crate::{analytic, delays, flow, modes, sgd, spectra, study};
@@ -114,6 +114,7 @@ pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     let setting = Setting { task: &experiment.task, tau: experiment.clock.tau, seed: experiment.seed };
     let studies: Vec<StudyResult> = built.studies.iter().map(|study| study::run(setting, study, progress)).collect();
     warnings.extend(studies.iter().flat_map(escaped));
+    warnings.extend(built.studies.iter().zip(&studies).flat_map(|(study, result)| at_the_edge(study, result)));
     let delays: Vec<DelaysResult> =
         built.delays.iter().map(|delays| delays::run(experiment, delays, progress)).collect();
     warnings.extend(delays.iter().flat_map(DelaysResult::missing));
@@ -144,6 +145,24 @@ fn left_saddle(experiment: &Experiment, trajectories: &[Trajectory]) -> Vec<Stri
         )
     })
     .collect()
+}
+
+/// The networks of a study whose best learning rate is the first or the last of those tried: a better one may lie beyond.
+fn at_the_edge(study: &Study, result: &StudyResult) -> Vec<String> {
+    let of_series = |(series, found): (&Series, &SeriesResult)| {
+        let RateRule::Best(rates) = &series.rate else { return None };
+        let edge = |rate: f64| rates.len() > 1 && (rates.first() == Some(&rate) || rates.last() == Some(&rate));
+        let at_edge = found.points.iter().filter(|point| point.best_rate().is_some_and(edge));
+        let depths: Vec<String> = at_edge.map(|point| point.layers.to_string()).collect();
+        (!depths.is_empty()).then(|| {
+            let depths = depths.join(", ");
+            format!(
+                "study {}, {} at {depths} layers: the best rate is at the edge of those tried; a better one may lie beyond",
+                result.name, found.name
+            )
+        })
+    };
+    study.series.iter().zip(&result.series).filter_map(of_series).collect()
 }
 
 /// The networks of a study that have learned what their law says they never do.

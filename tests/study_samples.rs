@@ -128,3 +128,70 @@ fn training_error_is_waited_for_and_shown_where_targets_are_classes() {
         assert!(errors[0] > 0.3 && *errors.last().expect("row") <= 0.05, "{name}: {errors:?}");
     }
 }
+
+#[test]
+fn a_network_is_looked_at_when_its_updates_are_up() {
+    // Epochs of 12 updates: looks after two of them are 12 updates apart, and 29 lies between.
+    let text = "[study.a]\nlayers = [4]\nbatch = 5\nlearned.excess = 1e-9\nmax_updates = 29\npanels = [\"curves\"]\n\
+                series.one.learning_rate = 0.05\n";
+    let point = series(&study(&sampled(text)), "one").points[0].clone();
+    assert_eq!(point.ended, Ended::NotLearned);
+    assert_eq!(point.curve.last().expect("row").updates, 29.0);
+}
+
+#[test]
+fn laws_of_linear_networks_are_approximate_for_others_at_any_depth() {
+    let text = "[study.a]\nlayers = [2, 4]\nlearned.share = 0.9\n\
+                [study.a.series.linear]\ninit.aligned.strength = 0.01\nlearning_rate = 0.05\n\
+                [study.a.series.tanh]\ninit.aligned.strength = 0.01\nactivation = \"tanh\"\nlearning_rate = 0.05\n";
+    let white = "task.spectrum = { inputs = 3, outputs = 3, singular_values = [1.0, 0.5] }\n\
+                 network = { hidden = [3], init.aligned.strength = 0.01 }\ntime.end = 1.0\n";
+    let study = study(&format!("{white}{text}"));
+    assert_eq!(series(&study, "linear").approximation, None);
+    assert!(series(&study, "tanh").approximation.as_ref().is_some_and(|why| why.contains("tanh")));
+}
+
+#[test]
+fn runs_differ_in_the_order_of_batches_though_the_start_is_aligned() {
+    let runs = |batch: &str| {
+        let text = format!(
+            "[study.a]\nlayers = [3]\nbatch = {batch}\nruns = 3\nlearned.share = 0.9\n\
+             [study.a.series.one]\ninit.aligned.strength = 0.01\nlearning_rate = 0.05\n"
+        );
+        let study = study(&sampled(&text));
+        let point = &series(&study, "one").points[0];
+        (point.learned, point.spread.is_some())
+    };
+    assert_eq!((runs("\"full\""), runs("10")), ((1, false), (3, true)));
+}
+
+#[test]
+fn a_best_rate_at_the_edge_of_those_tried_is_pointed_out() {
+    let warned = |from: f64| {
+        let text = format!(
+            "[study.a]\nlayers = [3]\nlearned.excess = 0.1\n\
+             series.one.learning_rate = {{ from = {from:?}, to = 0.001, count = 8 }}\n"
+        );
+        let built = text::try_build(&sampled(&text)).unwrap_or_else(|error| panic!("{error}"));
+        execute(&built, &|_| ()).warnings.iter().any(|warning| warning.contains("edge of those tried"))
+    };
+    assert!(warned(0.02) && !warned(20.0));
+}
+
+#[test]
+fn what_a_study_draws_or_pretrains_is_admitted_before_it_begins() {
+    let memory = |activation: &str| {
+        let text = format!(
+            "task.spectrum = {{ inputs = 200, outputs = 2, singular_values = [1.0] }}\n\
+             network = {{ hidden = [3], init.gaussian.scale = 0.1 }}\ntime.end = 1.0\n\
+             [study.a]\nlayers = [3]\nseries.one = {{ activation = \"{activation}\", learning_rate = 0.1 }}\n"
+        );
+        text::try_build(&text).unwrap_or_else(|error| panic!("{error}")).memory
+    };
+    // Eight samples for each of 202 directions, with 202 numbers each, of eight bytes.
+    assert!(memory("tanh") - memory("linear") > 8.0 * 8.0 * 202.0 * 202.0);
+    let text = "[study.a]\nlayers = [40]\nwidth = 400\n\
+                series.one.init.pretrained = { epochs = 90000, learning_rate = 0.1, scale = 0.01 }\n";
+    let Err(error) = text::try_build(&sampled(text)) else { panic!("it takes hours") };
+    assert!(error.to_string().contains("operations before anything is shown"), "{error}");
+}

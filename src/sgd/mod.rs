@@ -18,7 +18,6 @@ use crate::sampling::{in_frame, into_frame, of_weights, scores, sharpness};
 use crate::task::{Averaging, Samples, Scores, Task};
 use crate::text::number;
 use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, State, Trajectory, Work};
-use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -177,7 +176,9 @@ fn of_linear(experiment: &Experiment, t: f64, weights: &[f64]) -> Sample {
     let map = map_of(&weights);
     let mut mean = experiment.probe.observe(&experiment.probe.frame().enter(&map)).scored(scores(experiment, &map));
     mean.sharpness = sharpness(experiment, &in_frame(&experiment.task.statistics, &weights));
-    Sample { t, mean, spread: None, state: kept(experiment, map, weights) }
+    let keep = experiment.keep;
+    let state = keep.any().then(|| State { map, weights: keep.weights.then_some(weights), grams: None });
+    Sample { t, mean, spread: None, state }
 }
 
 /// A row of any network: its modes are those of the linear map that stands for it, its loss is its own.
@@ -191,14 +192,12 @@ fn of_assessment(
     mean.loss = assessment.loss;
     // The energy is that of a linear network, and so is its Hessian.
     mean.energy = None;
-    let map = experiment.probe.frame().leave(&assessment.map);
-    let weights = if experiment.keep.weights { experiment.widths.unflatten(parameters) } else { Vec::new() };
-    Sample { t, mean, spread: None, state: kept(experiment, map, weights) }
-}
-
-/// What is kept of a state in the user's coordinates.
-fn kept(experiment: &Experiment, map: DMatrix<f64>, weights: Vec<DMatrix<f64>>) -> Option<State> {
-    experiment.keep.any().then(|| State { map, weights: experiment.keep.weights.then_some(weights), grams: None })
+    let state = experiment.keep.any().then(|| State {
+        map: experiment.probe.frame().leave(&assessment.map),
+        weights: experiment.keep.weights.then(|| experiment.widths.unflatten(parameters)),
+        grams: None,
+    });
+    Sample { t, mean, spread: None, state }
 }
 
 /// Updates until every requested time is reached, or until the weights are no longer finite.

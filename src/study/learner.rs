@@ -9,8 +9,9 @@ use rand_chacha::ChaCha8Rng;
 
 /// A network in training.
 pub(super) trait Learner {
-    /// Loss and strength at this state; `None` where it is not looked at. To be asked before every update.
-    fn look(&mut self, parameters: &[f64], updates: u64) -> Option<Reading>;
+    /// Loss and strength at this state; `None` where it is not looked at, which it is at the `last`. To be asked before
+    /// every update.
+    fn look(&mut self, parameters: &[f64], updates: u64, last: bool) -> Option<Reading>;
 
     /// One update; whether anything has moved.
     fn step(&mut self, parameters: &mut [f64], rate: f64) -> bool;
@@ -24,7 +25,7 @@ pub(super) struct ByStatistics<'a> {
 }
 
 impl Learner for ByStatistics<'_> {
-    fn look(&mut self, parameters: &[f64], _: u64) -> Option<Reading> {
+    fn look(&mut self, parameters: &[f64], _: u64, _: bool) -> Option<Reading> {
         self.gradient.descend(parameters, &mut self.step);
         Some(self.goal.read(&self.gradient.error()))
     }
@@ -92,8 +93,8 @@ const EARLY: u64 = 2;
 const LOOKS: u64 = 8;
 
 impl Learner for Sampling<'_> {
-    fn look(&mut self, parameters: &[f64], updates: u64) -> Option<Reading> {
-        if updates < self.next {
+    fn look(&mut self, parameters: &[f64], updates: u64, last: bool) -> Option<Reading> {
+        if updates < self.next && !last {
             return None;
         }
         let early = updates < EARLY * self.epoch;

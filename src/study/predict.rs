@@ -65,8 +65,9 @@ impl<'a> Theory<'a> {
                 self.commuting
             ));
         }
+        let deepest = self.study.layers.last().copied().unwrap_or(2);
         let trainee = Trainee {
-            widths: &widths(self.study, self.setting.task, 2),
+            widths: &widths(self.study, self.setting.task, deepest),
             activation: series.activation,
             biases: self.study.biases,
         };

@@ -181,7 +181,7 @@ fn train_one(
 /// With the curve of as many updates as the study asks for, at the rate of what has been trained.
 fn longer(network: &Network, study: &Study, keep: bool, trained: Trained) -> Trained {
     match study.curve_updates {
-        Some(updates) if keep && matches!(trained.ended, Ended::Learned | Ended::NotLearned) => {
+        Some(updates) if keep && trained.rate > 0.0 && matches!(trained.ended, Ended::Learned | Ended::NotLearned) => {
             Trained { curve: network.follow(trained.rate, updates), ..trained }
         }
         _ => trained,

@@ -101,7 +101,7 @@ impl<'a> Network<'a> {
         let mut reached = None;
         let mut excess = f64::INFINITY;
         let ended = loop {
-            if let Some(reading) = learner.look(&parameters, updates) {
+            if let Some(reading) = learner.look(&parameters, updates, updates == most) {
                 excess = reading.excess;
                 curve.see(updates, || self.row(updates as f64, reading));
                 reached = if self.goal.is_reached(reading) { reached.or(Some(updates)) } else { None };
@@ -139,7 +139,7 @@ impl<'a> Network<'a> {
         let mut parameters = self.start.clone();
         let mut curve = Curve::new(true);
         for updates in 0..=most {
-            if let Some(reading) = learner.look(&parameters, updates) {
+            if let Some(reading) = learner.look(&parameters, updates, updates == most) {
                 let bounded = reading.excess <= self.ceiling;
                 if !bounded {
                     break;

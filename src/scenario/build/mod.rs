@@ -280,7 +280,7 @@ impl Builder<'_> {
         let (batches, runs) = self.descent(widths, samples, times);
         self.budget.admit("descent on samples", batches).map_err(refuse("sgd.batch"))?;
         self.budget.admit("what is kept of all runs", runs).map_err(refuse("sgd.runs"))?;
-        let studies = self.admit_studies(widths.inputs(), widths.outputs())?;
+        let studies = self.admit_studies(widths.inputs(), widths.outputs(), samples)?;
         let delays = self.admit_delays(widths, samples)?;
         let spectra = self.admit_spectra()?;
         let all = task + state.max(studies).max(delays).max(spectra) + rows + batches + runs;

@@ -35,13 +35,7 @@ impl Builder<'_> {
             }
             Init::Pretrained(init) => {
                 let pretraining = pretraining(here, init)?;
-                let operations = pretraining.operations(widths);
-                if operations > MOST_OPERATIONS {
-                    let message =
-                        format!("pretraining would take {operations:.1e} operations before anything is shown");
-                    let allowed = format!("fewer epochs: at most {MOST_OPERATIONS:e} operations");
-                    return Err(Fault::new(at("pretrained.epochs"), message, &allowed));
-                }
+                check_length(here, &pretraining, widths)?;
                 Start::Pretrained(pretraining)
             }
             Init::Matrices(init) => Start::Matrices(self.given_weights(&at("matrices.weights"), init, widths)?),
@@ -116,6 +110,17 @@ pub(super) fn pretraining(here: &str, init: &PretrainedInit) -> Result<Pretraini
     positive(&format!("{here}.learning_rate"), init.learning_rate)?;
     let scale = not_negative(&format!("{here}.scale"), init.scale)?;
     Ok(Pretraining { epochs: init.epochs, learning_rate: init.learning_rate, scale })
+}
+
+/// Pretraining must come to an end before anything is shown; `here` is the path of the start.
+pub(super) fn check_length(here: &str, pretraining: &Pretraining, widths: &Widths) -> Result<(), Fault> {
+    let operations = pretraining.operations(widths);
+    if operations <= MOST_OPERATIONS {
+        return Ok(());
+    }
+    let message = format!("pretraining would take {operations:.1e} operations before anything is shown");
+    let allowed = format!("fewer epochs: at most {MOST_OPERATIONS:e} operations");
+    Err(Fault::new(format!("{here}.pretrained.epochs"), message, &allowed))
 }
 
 /// Operations of pretraining, which a core does in a quarter of an hour or so.

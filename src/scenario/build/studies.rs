@@ -2,7 +2,7 @@
 
 use super::names::{Names, check_name};
 use super::numbers::{not_negative, one_line, positive};
-use super::start::pretraining;
+use super::start::{check_length, pretraining};
 use super::{Builder, Fault};
 use crate::experiment::Batch;
 use crate::figure::StudyPanel;
@@ -12,7 +12,7 @@ use crate::scenario::format::{
     AlignedInit, BalancedInit, Init, LearnedTable, Network, SeriesTable, StudyArm, StudyTable, max_steps, rtol,
 };
 use crate::scenario::values::{BatchSize, RateChoice, RateRange};
-use crate::sgd::CHUNK;
+use crate::sgd::{CHUNK, drawn_samples};
 use crate::study::{self, Family, Learned, RateRule, Series, Study, Trainer};
 use crate::task::{ModeBasis, Task};
 use crate::text::number;
@@ -64,7 +64,7 @@ impl Builder<'_> {
     }
 
     /// Bytes that the study that asks for most will need.
-    pub(super) fn admit_studies(&self, inputs: usize, outputs: usize) -> Result<f64, Fault> {
+    pub(super) fn admit_studies(&self, inputs: usize, outputs: usize, samples: usize) -> Result<f64, Fault> {
         let mut most: f64 = 0.0;
         for (name, table) in &self.scenario.studies {
             let (width, deepest) = (table.width.unwrap_or(1), table.layers.last().copied().unwrap_or(2));
@@ -84,7 +84,8 @@ impl Builder<'_> {
             let products = thin * width as f64 * hidden + 4.0 * inputs as f64 * outputs as f64;
             let kept =
                 networks as f64 * if table.panels.iter().any(|panel| panel.is_of_curves()) { CURVE } else { 32.0 };
-            let need = 8.0 * (at_once * (solver + products) + kept);
+            let drawn = if samples > 0 { 0.0 } else { drawn(table, &self.scenario.network, inputs, outputs) };
+            let need = 8.0 * (at_once * (solver + products) + kept + drawn);
             let key = format!("study.{name}.{}", if width > deepest { "width" } else { "layers" });
             self.budget.admit("the deepest network", need).map_err(|message| Fault::new(key, message, ""))?;
             most = most.max(need);
@@ -96,7 +97,8 @@ impl Builder<'_> {
     pub(super) fn studies(&mut self, task: &Task, basis: &ModeBasis) -> Result<Vec<Study>, Fault> {
         let flow = self.scenario.flow.clone();
         let network = self.scenario.network.init.clone();
-        let Network { activation, biases, .. } = self.scenario.network;
+        let own = self.scenario.network.clone();
+        let Network { activation, biases, .. } = own;
         for (name, table) in &self.scenario.studies {
             check_flow(&format!("study.{name}"), table, &self.scenario.network)?;
         }
@@ -111,8 +113,7 @@ impl Builder<'_> {
                     max_steps: flow.as_ref().map_or_else(max_steps, |flow| flow.max_steps),
                 },
             };
-            let of = |row: &SeriesTable| row.activation.unwrap_or(activation);
-            let linear = !biases && table.series.values().all(|row| of(row) == Activation::Linear);
+            let linear = all_linear(table, &own);
             let learned = learned(&format!("{here}.learned"), &mut table.learned, task, basis, linear)?;
             let classification = table.panels.iter().position(|panel| *panel == StudyPanel::Classification);
             if let (Some(index), None) = (classification, &task.classes) {
@@ -162,12 +163,28 @@ impl Builder<'_> {
     }
 }
 
+/// Whether all networks of a study are linear.
+fn all_linear(table: &StudyTable, network: &Network) -> bool {
+    let is_linear = |row: &SeriesTable| row.activation.unwrap_or(network.activation) == Activation::Linear;
+    !network.biases && table.series.values().all(is_linear)
+}
+
+/// Numbers that samples take while they are drawn for a task that has none.
+fn drawn(table: &StudyTable, network: &Network, inputs: usize, outputs: usize) -> f64 {
+    let linear = all_linear(table, network);
+    let batch = match table.batch {
+        BatchSize::Size(size) => Batch::Size(usize::try_from(size).unwrap_or(usize::MAX)),
+        BatchSize::Full if linear => return 0.0,
+        BatchSize::Full => Batch::Full,
+    };
+    4.0 * (inputs + outputs) as f64 * drawn_samples(inputs, outputs, batch, linear) as f64
+}
+
 /// Numbers that a network trained on samples keeps: a batch, and what goes through the layers at a time.
 fn of_samples(table: &StudyTable, network: &Network, width: usize, hidden: f64, ends: usize) -> f64 {
-    let is_linear = |row: &SeriesTable| row.activation.unwrap_or(network.activation) == Activation::Linear;
     let batch = match table.batch {
         BatchSize::Size(size) => size as f64,
-        BatchSize::Full if !network.biases && table.series.values().all(is_linear) => return 0.0,
+        BatchSize::Full if all_linear(table, network) => return 0.0,
         BatchSize::Full => 0.0,
     };
     let units = ends as f64 + width as f64 * hidden;
@@ -406,16 +423,20 @@ fn family(path: &str, init: &Init, own: bool) -> Result<Family, Fault> {
     })
 }
 
-/// An imbalance exists for two weight matrices of the right widths only.
+/// An imbalance exists for two weight matrices of the right widths only; pretraining must come to an end.
 fn check_starts(here: &str, study: &Study, task: &Task, own: impl Fn(&str) -> bool) -> Result<(), Fault> {
     for series in &study.series {
+        let start = || start_path(&format!("{here}.series.{}", series.name), own(&series.name));
+        if let Family::Drawn(Start::Pretrained(pretraining)) = &series.start {
+            let deepest = study.layers.last().copied().unwrap_or(2);
+            check_length(&start(), pretraining, &study::widths(study, task, deepest))?;
+        }
         let Family::Drawn(Start::Balanced { imbalance, .. }) = &series.start else { continue };
         for &layers in &study.layers {
             let widths: Widths = study::widths(study, task, layers);
             if let Err(error) = crate::network::check_imbalance(*imbalance, &widths) {
-                let start = start_path(&format!("{here}.series.{}", series.name), own(&series.name));
                 return Err(Fault::new(
-                    format!("{start}.balanced.imbalance"),
+                    format!("{}.balanced.imbalance", start()),
                     format!("at {layers} layers, {error}"),
                     "",
                 ));
