@@ -168,8 +168,8 @@ fn integrated(
             progress();
             broken = broken.take().or_else(|| self::broken(&trajectory));
             let error = error(&trajectory, reference, quantity)?;
-            let Work { accepted, rejected, wall_s, .. } = trajectory.work;
-            let evaluations = method.evaluations(accepted, rejected);
+            let Work { accepted, rejected, evaluations, wall_s } = trajectory.work;
+            let evaluations = method.evaluations(accepted, rejected).unwrap_or(evaluations);
             Some(Rung { setting: rtol, error, steps: accepted, evaluations, wall_s })
         })
         .collect();

@@ -3,6 +3,7 @@
 use super::dop853::DOP853;
 use super::dopri5::DOPRI5;
 use super::embedded::Embedded;
+use super::rock4::Rock4;
 use super::step::{Counted, Ends};
 use super::sums::{Tolerance, combine};
 use super::{Method, Settings, VectorField};
@@ -28,6 +29,7 @@ impl Controller {
         let (alpha, beta, least, most) = match method {
             Method::Dop853 => (1.0 / 8.0, 0.0, 0.333, 6.0),
             Method::Dopri5 => (0.2 - 0.75 * 0.04, 0.04, 0.2, 10.0),
+            Method::Rock4 => (0.25 - 0.75 * 0.04, 0.04, 0.2, 5.0),
         };
         Controller { alpha, beta, least, most, before: LEAST_ERROR, rejected: false }
     }
@@ -70,11 +72,48 @@ pub(super) struct Taken {
     pub last: bool,
 }
 
+/// What makes the steps.
+#[derive(Debug)]
+enum Stepper {
+    Embedded(Embedded),
+    Rock4(Rock4),
+}
+
+impl Stepper {
+    fn new(method: Method, dimension: usize) -> Stepper {
+        match method {
+            Method::Dop853 => Stepper::Embedded(Embedded::new(&DOP853, dimension)),
+            Method::Dopri5 => Stepper::Embedded(Embedded::new(&DOPRI5, dimension)),
+            Method::Rock4 => Stepper::Rock4(Rock4::new(dimension)),
+        }
+    }
+
+    fn order(&self) -> f64 {
+        match self {
+            Stepper::Embedded(embedded) => embedded.order(),
+            Stepper::Rock4(rock4) => rock4.order(),
+        }
+    }
+
+    fn attempt<F: VectorField>(
+        &mut self,
+        field: &mut Counted<F>,
+        ends: &mut Ends,
+        h: f64,
+        tolerance: Tolerance,
+    ) -> f64 {
+        match self {
+            Stepper::Embedded(embedded) => embedded.attempt(field, ends, h, tolerance),
+            Stepper::Rock4(rock4) => rock4.attempt(field, ends, h, tolerance),
+        }
+    }
+}
+
 /// A solution under way.
 #[derive(Debug)]
 pub(super) struct March {
     method: Method,
-    stepper: Embedded,
+    stepper: Stepper,
     controller: Controller,
     tolerance: Tolerance,
     pub ends: Ends,
@@ -91,13 +130,9 @@ const RESOLUTION: f64 = 1e-31;
 
 impl March {
     pub fn new(settings: &Settings, y: Vec<f64>) -> March {
-        let tableau = match settings.method {
-            Method::Dop853 => &DOP853,
-            Method::Dopri5 => &DOPRI5,
-        };
         March {
             method: settings.method,
-            stepper: Embedded::new(tableau, y.len()),
+            stepper: Stepper::new(settings.method, y.len()),
             controller: Controller::new(settings.method),
             tolerance: Tolerance { rtol: settings.rtol, atol: settings.atol },
             ends: Ends::new(y),
@@ -111,6 +146,9 @@ impl March {
     pub fn start_as(&mut self, other: &March, step: f64) {
         self.ends.start_as(&other.ends);
         self.controller = Controller::new(self.method);
+        if let (Stepper::Rock4(rock4), Stepper::Rock4(other)) = (&mut self.stepper, &other.stepper) {
+            rock4.start_as(other);
+        }
         self.step = step;
         (self.accepted, self.rejected) = (0, 0);
     }
@@ -133,6 +171,9 @@ impl March {
             if self.step <= RESOLUTION * now || self.step == 0.0 {
                 return Err(Stop::Stuck);
             }
+            if let Stepper::Rock4(rock4) = &mut self.stepper {
+                self.step = self.step.min(rock4.longest(field, &self.ends));
+            }
             let last = 1.01 * self.step > remaining;
             let length = if last { remaining } else { self.step };
             let error = self.stepper.attempt(field, &mut self.ends, length, self.tolerance);
@@ -140,6 +181,9 @@ impl March {
                 return Err(Stop::NoRate);
             }
             let (accepted, next) = self.controller.judge(error, length);
+            if let Stepper::Rock4(rock4) = &mut self.stepper {
+                rock4.judged(accepted);
+            }
             self.step = next;
             if accepted {
                 self.accepted += 1;
@@ -152,13 +196,18 @@ impl March {
 
     /// Evaluates what [`March::interpolate`] takes.
     pub fn prepare_dense<F: VectorField>(&mut self, field: &mut Counted<F>, h: f64, scratch: &mut [f64]) {
-        self.stepper.prepare_dense(field, &mut self.ends, h, scratch);
+        match &mut self.stepper {
+            Stepper::Embedded(embedded) => embedded.prepare_dense(field, &mut self.ends, h, scratch),
+            Stepper::Rock4(_) => self.ends.know_next_rate(field),
+        }
     }
 
     /// The solution at θ of the accepted step h, about.
     pub fn interpolate(&self, h: f64, theta: f64, out: &mut [f64]) {
         self.ends.cubic(h, theta, out);
-        self.stepper.add_dense(&self.ends, h, theta, out);
+        if let Stepper::Embedded(embedded) = &self.stepper {
+            embedded.add_dense(&self.ends, h, theta, out);
+        }
     }
 
     /// The first step after Hairer, Nørsett & Wanner (1993), II.4: with norms in units of the tolerance,

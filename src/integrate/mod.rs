@@ -1,14 +1,14 @@
 //! Adaptive Runge-Kutta integration of autonomous systems dy/dT = f(y), stopping at given times.
 //!
-//! The steps are those of Dormand & Prince's pairs 5(4) and 8(5,3), under the step size control of Hairer, Nørsett &
-//! Wanner (1993), and know nothing of the stops: each stop is reached from the accepted step before it by a step
-//! of its own, never by interpolation. They are made in place, so that a run allocates nothing once it is under way
-//! and its memory grows with neither steps nor stops.
+//! The steps are those of Dormand & Prince's pairs 5(4) and 8(5,3), or of a stabilised method of order 4, under the step
+//! size control of Hairer, Nørsett & Wanner (1993), and know nothing of the stops: each stop is reached from the
+//! accepted step before it by a step of its own, never by interpolation. They are made in place, so that a run
+//! allocates nothing once it is under way and its memory grows with neither steps nor stops.
 //!
-//! [`Backend::Reference`] makes the same steps by `ode_solvers`.
+//! [`Backend::Reference`] makes the steps of the pairs by `ode_solvers`.
 //!
-//! One direction: [`driver`](self) (stops, crossings, outcomes) → march (accepted steps) → the method's stepper →
-//! sums over the state.
+//! One direction: driver (stops, crossings, outcomes) → march (accepted steps) → the method's stepper → sums over the
+//! state.
 
 mod clock;
 mod crossing;
@@ -18,6 +18,7 @@ mod driver;
 mod embedded;
 mod march;
 mod reference;
+mod rock4;
 mod step;
 mod sums;
 mod tableau;
@@ -42,6 +43,9 @@ pub enum Method {
     Dop853,
     /// Order 5 with an error estimate of order 4.
     Dopri5,
+    /// Stabilised, of order 4 with an error estimate of order 3: where stability limits the step and not accuracy, as in
+    /// deep networks whose fast modes are at rest while slow ones learn, at moderate tolerances.
+    Rock4,
 }
 
 impl Method {
@@ -50,20 +54,23 @@ impl Method {
         match self {
             Method::Dop853 => "dop853",
             Method::Dopri5 => "dopri5",
+            Method::Rock4 => "rock4",
         }
     }
 
-    /// Evaluations that so many steps take, not counting those that stop at given times.
-    pub fn evaluations(self, accepted: u64, rejected: u64) -> u64 {
-        let (per_attempt, per_accepted) = self.evaluations_per_step();
-        (accepted + rejected) * per_attempt + accepted * per_accepted
+    /// Evaluations that so many steps take, not counting those that stop at given times; `None` where they differ from
+    /// step to step.
+    pub fn evaluations(self, accepted: u64, rejected: u64) -> Option<u64> {
+        let (per_attempt, per_accepted) = self.evaluations_per_step()?;
+        Some((accepted + rejected) * per_attempt + accepted * per_accepted)
     }
 
     /// Evaluations (per attempted step, and besides per accepted step).
-    fn evaluations_per_step(self) -> (u64, u64) {
+    fn evaluations_per_step(self) -> Option<(u64, u64)> {
         match self {
-            Method::Dop853 => (11, 1),
-            Method::Dopri5 => (6, 0),
+            Method::Dop853 => Some((11, 1)),
+            Method::Dopri5 => Some((6, 0)),
+            Method::Rock4 => None,
         }
     }
 }
@@ -74,7 +81,8 @@ pub enum Backend {
     /// The steppers of this module, in place.
     #[default]
     InPlace,
-    /// `ode_solvers`: slower, and there to be compared with.
+    /// `ode_solvers`: slower, and there to be compared with. It has [`Method::Dop853`] and [`Method::Dopri5`]; others are
+    /// run in place.
     Reference,
 }
 
@@ -140,8 +148,13 @@ pub fn integrate_by(
     settings: &Settings,
     observer: &mut impl Observer,
 ) -> (Outcome, Work) {
-    match backend {
-        Backend::InPlace => driver::run(field, y, times, settings, observer),
-        Backend::Reference => reference::run(field, y, times, settings, observer),
+    let reference = match (backend, settings.method) {
+        (Backend::Reference, Method::Dop853) => Some(reference::Pair::Dop853),
+        (Backend::Reference, Method::Dopri5) => Some(reference::Pair::Dopri5),
+        _ => None,
+    };
+    match reference {
+        Some(pair) => reference::run(pair, field, y, times, settings, observer),
+        None => driver::run(field, y, times, settings, observer),
     }
 }

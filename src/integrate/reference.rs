@@ -5,15 +5,33 @@
 
 use super::crossing::{Bracket, CROSSING};
 use super::visitor::Visitor;
-use super::{Method, Observer, Settings, VectorField};
+use super::{Observer, Settings, VectorField};
 use crate::trajectory::{Outcome, Work};
 use nalgebra::DVector;
 use ode_solvers::dop_shared::{IntegrationError, OutputType};
 use ode_solvers::{Dop853, Dopri5, System};
 use std::cell::Cell;
 
+/// A method that `ode_solvers` has.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pair {
+    Dop853,
+    Dopri5,
+}
+
+impl Pair {
+    /// Evaluations (per attempted step, and besides per accepted step).
+    fn evaluations_per_step(self) -> (u64, u64) {
+        match self {
+            Pair::Dop853 => (11, 1),
+            Pair::Dopri5 => (6, 0),
+        }
+    }
+}
+
 /// Integrates by `ode_solvers`; see [`super::integrate`].
 pub(super) fn run<F: VectorField, O: Observer>(
+    pair: Pair,
     field: &F,
     y: DVector<f64>,
     times: &[f64],
@@ -22,7 +40,7 @@ pub(super) fn run<F: VectorField, O: Observer>(
 ) -> (Outcome, Work) {
     let mut visitor = Visitor::new(times, observer, y.as_slice());
     let end = visitor.end();
-    let mut stepper = Stepper { field, settings, y, now: 0.0, step: 0.0, work: Work::default() };
+    let mut stepper = Stepper { pair, field, settings, y, now: 0.0, step: 0.0, work: Work::default() };
     let outcome = stepper.run(end, &mut visitor);
     (outcome.err().unwrap_or(Outcome::Complete), stepper.work)
 }
@@ -38,6 +56,7 @@ const RETRY_FACTOR: f64 = 1e-9;
 const MAX_RETRIES: u32 = 6;
 
 struct Stepper<'a, F> {
+    pair: Pair,
     field: &'a F,
     settings: &'a Settings,
     y: DVector<f64>,
@@ -179,7 +198,7 @@ impl<F: VectorField> Stepper<'_, F> {
 
     /// Adds a piece to the work done.
     fn account(&mut self, piece: &Piece) {
-        let (per_attempt, per_accepted) = self.settings.method.evaluations_per_step();
+        let (per_attempt, per_accepted) = self.pair.evaluations_per_step();
         let accepted = piece.offsets.len().saturating_sub(1) as u64;
         let attempts = piece.evaluations.saturating_sub(1 + per_accepted * accepted) / per_attempt;
         self.work.accepted += accepted;
@@ -197,7 +216,7 @@ impl<F: VectorField> Stepper<'_, F> {
     fn piece(&self, y: &DVector<f64>, span: f64, step: f64, steps: u32) -> Piece {
         let counter = Cell::new(0);
         let system = Counted { field: self.field, evaluations: &counter };
-        let Settings { method, rtol, atol, .. } = *self.settings;
+        let Settings { rtol, atol, .. } = *self.settings;
         // Local time starts at 0: the system is autonomous, and small steps late in a run keep
         // their digits. Neither stiffness test (it aborts ordinary plateaus) nor dense output.
         macro_rules! run {
@@ -225,9 +244,9 @@ impl<F: VectorField> Stepper<'_, F> {
                 (error, offsets.clone(), states.clone())
             }};
         }
-        let (error, offsets, states) = match method {
-            Method::Dop853 => run!(Dop853, 0.0, 0.333, 6.0),
-            Method::Dopri5 => run!(Dopri5, 0.04, 0.2, 10.0),
+        let (error, offsets, states) = match self.pair {
+            Pair::Dop853 => run!(Dop853, 0.0, 0.333, 6.0),
+            Pair::Dopri5 => run!(Dopri5, 0.04, 0.2, 10.0),
         };
         Piece { offsets, states, error, evaluations: counter.get() }
     }

@@ -1,0 +1,132 @@
+//! Steps of a stabilised explicit method of order 4, whose stability interval on the negative axis grows as the square
+//! of its stages: where stability limits the step, and not accuracy.
+
+mod coefficients;
+mod radius;
+
+use self::coefficients::{Coefficients, METHODS};
+use self::radius::Radius;
+use super::VectorField;
+use super::step::{Counted, Ends};
+use super::sums::{Term, Tolerance, combine, squares};
+
+/// The stages of a step, in place.
+#[derive(Debug)]
+pub(super) struct Rock4 {
+    /// g_j and g_{j−1}.
+    now: Vec<f64>,
+    before: Vec<f64>,
+    /// k_1 … k_4 of the last stages.
+    stages: [Vec<f64>; 4],
+    radius: Radius,
+    /// Steps since the radius was last estimated; none if it has to be now.
+    age: Option<u32>,
+}
+
+/// Order of the error estimate, plus one.
+const ORDER: f64 = 4.0;
+/// Steps for which an estimate of the radius serves.
+const KEEPS: u32 = 10;
+/// The radius may be larger than its estimate, and grow.
+const MARGIN: f64 = 1.15;
+/// The estimate, of order 3, is of the size of the method's own global error, of order 4, but larger than it: measured, so
+/// that a run is wrong by about its tolerance and no more.
+const LOOSER: f64 = 20.0;
+
+impl Rock4 {
+    pub fn new(dimension: usize) -> Rock4 {
+        let zeros = vec![0.0; dimension];
+        Rock4 {
+            now: zeros.clone(),
+            before: zeros.clone(),
+            stages: [zeros.clone(), zeros.clone(), zeros.clone(), zeros],
+            radius: Radius::new(dimension),
+            age: None,
+        }
+    }
+
+    pub fn order(&self) -> f64 {
+        ORDER
+    }
+
+    pub fn start_as(&mut self, other: &Rock4) {
+        self.radius.start_as(&other.radius);
+        self.age = other.age.map(|_| 0);
+    }
+
+    /// The longest step from here that is stable at the highest degree; estimates the radius if that is due.
+    pub fn longest<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends) -> f64 {
+        if self.age.is_none_or(|age| age >= KEEPS) {
+            self.radius.estimate(field, ends, &mut self.now, &mut self.before);
+            self.age = Some(0);
+        }
+        let most = METHODS.last().map_or(0.0, |method| method.stable);
+        most / (MARGIN * self.radius.value)
+    }
+
+    /// h times the spectral radius.
+    pub fn stiffness(&self, h: f64) -> f64 {
+        h * self.radius.value
+    }
+
+    /// Learns whether the step was accepted.
+    pub fn judged(&mut self, accepted: bool) {
+        self.age = self.age.filter(|_| accepted).map(|age| age + 1);
+    }
+
+    /// y₁ of a step h, into `ends.next`, and its error in units of the tolerance: not a number if y₁ is not finite.
+    pub fn attempt<F: VectorField>(
+        &mut self,
+        field: &mut Counted<F>,
+        ends: &mut Ends,
+        h: f64,
+        tolerance: Tolerance,
+    ) -> f64 {
+        let reach = MARGIN * self.stiffness(h);
+        let Some(method) = METHODS.iter().find(|method| method.stable >= reach).or(METHODS.last()) else {
+            return f64::NAN;
+        };
+        self.recur(field, ends, h, method);
+        self.finish(field, ends, h, method);
+        let [k1, k2, k3, k4] = &self.stages;
+        let [d1, d2, d3, d4, d5] = method.d;
+        let terms = [(d1, 0.0, &k1[..]), (d2, 0.0, k2), (d3, 0.0, k3), (d4, 0.0, k4), (d5, 0.0, &ends.next_rate)];
+        let (sum, _) = squares(&terms, &ends.y, &ends.next, tolerance);
+        h.abs() * (sum / ends.y.len() as f64).sqrt() / LOOSER
+    }
+
+    /// g_j = μ_j h f(g_{j−1}) + (1 + κ_j) g_{j−1} − κ_j g_{j−2}, into `now`.
+    fn recur<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, h: f64, method: &Coefficients) {
+        let Rock4 { now, before, stages: [rate, ..], .. } = self;
+        before.copy_from_slice(&ends.y);
+        for (j, (mu, kappa)) in method.recursion.iter().enumerate() {
+            if j == 0 {
+                combine(now, &ends.y, &[(mu * h, &ends.rate)]);
+                continue;
+            }
+            field.evaluate(now, rate);
+            for ((g, now), rate) in before.iter_mut().zip(now.iter()).zip(rate.iter()) {
+                *g = mu * h * rate + (now + kappa * (now - *g));
+            }
+            std::mem::swap(now, before);
+        }
+    }
+
+    /// The four last stages, y₁ and f(y₁).
+    fn finish<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &mut Ends, h: f64, method: &Coefficients) {
+        for last in 0..=3 {
+            let (done, rest) = self.stages.split_at_mut(last);
+            let weights = if last == 0 { &[][..] } else { &method.a[last - 1][..last] };
+            let terms: [Term; 3] = std::array::from_fn(|j| match (weights.get(j), done.get(j)) {
+                (Some(a), Some(k)) => (h * a, k.as_slice()),
+                _ => (0.0, &[][..]),
+            });
+            combine(&mut ends.next, &self.now, &terms[..last]);
+            field.evaluate(&ends.next, &mut rest[0]);
+        }
+        let terms: [Term; 4] = std::array::from_fn(|j| (h * method.b[j], &self.stages[j][..]));
+        combine(&mut ends.next, &self.now, &terms);
+        ends.next_rate_known = false;
+        ends.know_next_rate(field);
+    }
+}

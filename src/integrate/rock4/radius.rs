@@ -1,0 +1,95 @@
+//! The spectral radius of the Jacobian, from differences of the field.
+
+use crate::integrate::VectorField;
+use crate::integrate::step::{Counted, Ends};
+
+/// An estimate that goes on from where it was left.
+///
+/// Power iteration v ← (f(y + δv) − f(y))/δ with |v| = 1 gives |Jv| ≤ ρ, which for a symmetric J grows with every
+/// iteration (Sommeijer, Shampine & Verwer 1997, RKC). A share of noise at each start keeps directions in it that were
+/// damped before they became the stiffest.
+#[derive(Debug)]
+pub(super) struct Radius {
+    direction: Vec<f64>,
+    pub value: f64,
+    starts: u64,
+}
+
+/// The iteration ends when the estimate changes by less than this.
+const SETTLED: f64 = 0.02;
+const FEWEST: u32 = 2;
+const MOST: u32 = 50;
+/// Noise, as a share of the direction kept.
+const NOISE: f64 = 0.2;
+
+impl Radius {
+    pub fn new(dimension: usize) -> Radius {
+        Radius { direction: vec![0.0; dimension], value: 0.0, starts: 0 }
+    }
+
+    /// Takes another's knowledge.
+    pub fn start_as(&mut self, other: &Radius) {
+        self.direction.copy_from_slice(&other.direction);
+        (self.value, self.starts) = (other.value, other.starts);
+    }
+
+    /// Estimates the radius at `ends.y`; `point` and `rate` are of its length and overwritten.
+    pub fn estimate<F: VectorField>(
+        &mut self,
+        field: &mut Counted<F>,
+        ends: &Ends,
+        point: &mut [f64],
+        rate: &mut [f64],
+    ) {
+        self.stir();
+        let size = norm(&ends.y);
+        let step = f64::EPSILON.sqrt() * if size > 0.0 { size } else { 1.0 };
+        for iteration in 1..=MOST {
+            let length = norm(&self.direction);
+            if !(length.is_normal() && length.is_finite()) {
+                return;
+            }
+            for ((point, y), v) in point.iter_mut().zip(&ends.y).zip(&self.direction) {
+                *point = y + step / length * v;
+            }
+            field.evaluate(point, rate);
+            for ((v, moved), still) in self.direction.iter_mut().zip(rate.iter()).zip(&ends.rate) {
+                *v = moved - still;
+            }
+            let value = norm(&self.direction) / step;
+            if !value.is_finite() {
+                return;
+            }
+            let change = (value - self.value).abs();
+            self.value = value;
+            if iteration >= FEWEST && change <= SETTLED * value {
+                return;
+            }
+        }
+    }
+
+    /// Mixes noise into the direction: the same at every run, another at every start.
+    fn stir(&mut self) {
+        self.starts += 1;
+        let length = norm(&self.direction);
+        let (keep, dimension) = (length.is_normal(), self.direction.len() as f64);
+        let share = if keep { NOISE * length / dimension.sqrt() } else { 1.0 };
+        for (index, v) in self.direction.iter_mut().enumerate() {
+            let noise =
+                if bit(self.starts.wrapping_mul(0x2545_F491_4F6C_DD1D) ^ index as u64) { share } else { -share };
+            *v = if keep { *v + noise } else { noise };
+        }
+    }
+}
+
+/// One bit of a number, well mixed (Steele, Lea & Flood 2014).
+fn bit(number: u64) -> bool {
+    let z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (z ^ (z >> 31)) & 1 == 1
+}
+
+fn norm(v: &[f64]) -> f64 {
+    v.iter().map(|v| v * v).sum::<f64>().sqrt()
+}
