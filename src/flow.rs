@@ -1,7 +1,7 @@
 //! The flow arm: τ dW_l/dt = −∂L/∂W_l, all matrices, integrated under error control.
 
 use crate::experiment::{Experiment, FlowSettings};
-use crate::integrate::{Observer, Settings, integrate};
+use crate::integrate::{Changes, Method, Observer, Settings, integrate};
 use crate::linalg::map_of;
 use crate::network::Gradient;
 use crate::premises::balance_violation;
@@ -38,6 +38,7 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
         watch: Watch::new(experiment, &weights),
         samples: Vec::with_capacity(experiment.clock.times.len()),
         half_times: vec![None; experiment.basis.len()],
+        changes: Changes::default(),
         progress: &mut progress,
     };
     let solver =
@@ -45,9 +46,10 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
     let start = DVector::from_vec(experiment.widths.flatten(&weights));
     let (outcome, mut work) = integrate(&field, start, &experiment.scaled_times(), &solver, &mut view);
     work.wall_s = clock.elapsed().as_secs_f64();
+    let method = view.changes.describe(settings.method, experiment.clock.tau);
     let trajectory = Trajectory {
         arm: Arm::Flow,
-        method: format!("weight flow, {} at rtol {:e}", settings.method.name(), settings.rtol),
+        method: format!("weight flow, {method} at rtol {:e}", settings.rtol),
         approximation: experiment.not_linear().map(str::to_owned),
         samples: view.samples,
         half_times: view.half_times,
@@ -63,6 +65,7 @@ struct View<'a, P> {
     watch: Watch,
     samples: Vec<Sample>,
     half_times: Vec<Option<f64>>,
+    changes: Changes,
     progress: &'a mut P,
 }
 
@@ -86,6 +89,10 @@ impl<P: FnMut(usize)> Observer for View<'_, P> {
 
     fn crossed(&mut self, mode: usize, t: f64) {
         self.half_times[mode] = Some(t * self.experiment.clock.tau);
+    }
+
+    fn changed(&mut self, method: Method, t: f64) {
+        self.changes.add(method, t);
     }
 }
 

@@ -28,3 +28,18 @@ impl Clock {
         Clock { now: time, low: 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_below_the_last_digit_add_up() {
+        let start = Clock::at(1.0);
+        let end = (0..1_000_000).fold(start, |clock, _| clock.after(1e-22));
+        assert_eq!(end.now, 1.0);
+        assert!((end.until(1.0) / -1e-16 - 1.0).abs() < 1e-9, "{end:?}");
+        let end = (0..1_000_000).fold(start, |clock, _| clock.after(1e-20));
+        assert!(end.now > 1.0 && (end.until(1.0) / -1e-14 - 1.0).abs() < 1e-9, "{end:?}");
+    }
+}

@@ -69,7 +69,9 @@ impl<F: VectorField, O: Observer> Driver<'_, F, O> {
                 return Ok(());
             }
             self.clock = reached;
-            self.march.ends.advance(&mut self.field);
+            if let Some(method) = self.march.advance(&mut self.field, taken.length) {
+                self.visitor.observer.changed(method, self.clock.now);
+            }
         }
     }
 
@@ -101,7 +103,9 @@ impl<F: VectorField, O: Observer> Driver<'_, F, O> {
                     there = there.after(taken.length);
                     self.aside.ends.advance(&mut self.field);
                 }
-                Err(_) => return Err(Outcome::StepUnderflow { t: self.clock.now }),
+                // A step of the run has come further than so many steps do: they are too small.
+                Err(Stop::Limit) => return Err(self.outcome(Stop::Stuck)),
+                Err(stop) => return Err(self.outcome(stop)),
             }
         }
     }

@@ -78,15 +78,19 @@ impl Embedded {
         squares(&terms[..self.tableau.error.len()], &ends.y, &ends.next, tolerance)
     }
 
-    /// Evaluates what the interpolant of the step h takes besides its stages; `scratch` is of the state's length.
-    pub fn prepare_dense<F: VectorField>(
-        &mut self,
-        field: &mut Counted<F>,
-        ends: &mut Ends,
-        h: f64,
-        scratch: &mut [f64],
-    ) {
-        ends.know_next_rate(field);
+    /// h|λ| of a dominant eigenvalue λ at the end of the step h, as Hairer & Wanner (1996), IV.2, estimate it from the last
+    /// stage, which lies at the end, too: |f(y₁) − k_m|/|y₁ − Y_m|. f(y₁) has to be known, and no interpolant prepared.
+    pub fn stiffness(&self, ends: &Ends, h: f64, scratch: &mut [f64]) -> f64 {
+        let (Some(row), Some(last)) = (self.tableau.a.last(), self.stages.last()) else { return 0.0 };
+        let (terms, count) = terms(row, h, |j| stage(&ends.rate, &self.stages, &ends.next_rate, j));
+        combine(scratch, &ends.y, &terms[..count]);
+        let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+        let (rates, states) = (apart(&ends.next_rate, last), apart(&ends.next, scratch));
+        if states > 0.0 { h * rates / states } else { 0.0 }
+    }
+
+    /// Evaluates what the interpolant of the step h takes besides its stages and f(y₁), which is known; `scratch` is of the state's length.
+    pub fn prepare_dense<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, h: f64, scratch: &mut [f64]) {
         for (slot, row) in self.tableau.further {
             let (terms, count) = terms(row, h, |j| stage(&ends.rate, &self.stages, &ends.next_rate, j));
             combine(scratch, &ends.y, &terms[..count]);

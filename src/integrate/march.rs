@@ -1,10 +1,8 @@
 //! From accepted step to accepted step, under control of the error.
 
-use super::dop853::DOP853;
-use super::dopri5::DOPRI5;
-use super::embedded::Embedded;
-use super::rock4::Rock4;
+use super::auto::Auto;
 use super::step::{Counted, Ends};
+use super::stepper::Stepper;
 use super::sums::{Tolerance, combine};
 use super::{Method, Settings, VectorField};
 
@@ -27,7 +25,7 @@ const LEAST_ERROR: f64 = 1e-4;
 impl Controller {
     pub fn new(method: Method) -> Controller {
         let (alpha, beta, least, most) = match method {
-            Method::Dop853 => (1.0 / 8.0, 0.0, 0.333, 6.0),
+            Method::Dop853 | Method::Auto => (1.0 / 8.0, 0.0, 0.333, 6.0),
             Method::Dopri5 => (0.2 - 0.75 * 0.04, 0.04, 0.2, 10.0),
             Method::Rock4 => (0.25 - 0.75 * 0.04, 0.04, 0.2, 5.0),
         };
@@ -72,51 +70,16 @@ pub(super) struct Taken {
     pub last: bool,
 }
 
-/// What makes the steps.
-#[derive(Debug)]
-enum Stepper {
-    Embedded(Embedded),
-    Rock4(Rock4),
-}
-
-impl Stepper {
-    fn new(method: Method, dimension: usize) -> Stepper {
-        match method {
-            Method::Dop853 => Stepper::Embedded(Embedded::new(&DOP853, dimension)),
-            Method::Dopri5 => Stepper::Embedded(Embedded::new(&DOPRI5, dimension)),
-            Method::Rock4 => Stepper::Rock4(Rock4::new(dimension)),
-        }
-    }
-
-    fn order(&self) -> f64 {
-        match self {
-            Stepper::Embedded(embedded) => embedded.order(),
-            Stepper::Rock4(rock4) => rock4.order(),
-        }
-    }
-
-    fn attempt<F: VectorField>(
-        &mut self,
-        field: &mut Counted<F>,
-        ends: &mut Ends,
-        h: f64,
-        tolerance: Tolerance,
-    ) -> f64 {
-        match self {
-            Stepper::Embedded(embedded) => embedded.attempt(field, ends, h, tolerance),
-            Stepper::Rock4(rock4) => rock4.attempt(field, ends, h, tolerance),
-        }
-    }
-}
-
 /// A solution under way.
 #[derive(Debug)]
 pub(super) struct March {
-    method: Method,
     stepper: Stepper,
+    auto: Option<Box<Auto>>,
     controller: Controller,
     tolerance: Tolerance,
     pub ends: Ends,
+    /// Whether an interpolant has been prepared for the last step.
+    dense: bool,
     /// The next step; 0 before the first.
     step: f64,
     pub accepted: u64,
@@ -131,24 +94,27 @@ const RESOLUTION: f64 = 1e-31;
 impl March {
     pub fn new(settings: &Settings, y: Vec<f64>) -> March {
         March {
-            method: settings.method,
             stepper: Stepper::new(settings.method, y.len()),
+            auto: Auto::new(settings.method, y.len()),
             controller: Controller::new(settings.method),
             tolerance: Tolerance { rtol: settings.rtol, atol: settings.atol },
             ends: Ends::new(y),
+            dense: false,
             step: 0.0,
             accepted: 0,
             rejected: 0,
         }
     }
 
-    /// Starts anew where another one is, with steps of at most `step`.
+    /// Starts anew where another one is, by the method that it follows now, with steps of at most `step`.
     pub fn start_as(&mut self, other: &March, step: f64) {
         self.ends.start_as(&other.ends);
-        self.controller = Controller::new(self.method);
-        if let (Stepper::Rock4(rock4), Stepper::Rock4(other)) = (&mut self.stepper, &other.stepper) {
-            rock4.start_as(other);
+        let method = other.stepper.method();
+        if let Some(auto) = self.auto.as_mut().filter(|_| self.stepper.method() != method) {
+            auto.exchange(&mut self.stepper);
         }
+        self.stepper.start_as(&other.stepper);
+        self.controller = Controller::new(method);
         self.step = step;
         (self.accepted, self.rejected) = (0, 0);
     }
@@ -171,9 +137,7 @@ impl March {
             if self.step <= RESOLUTION * now || self.step == 0.0 {
                 return Err(Stop::Stuck);
             }
-            if let Stepper::Rock4(rock4) = &mut self.stepper {
-                self.step = self.step.min(rock4.longest(field, &self.ends));
-            }
+            self.step = self.step.min(self.stepper.longest(field, &self.ends));
             let last = 1.01 * self.step > remaining;
             let length = if last { remaining } else { self.step };
             let error = self.stepper.attempt(field, &mut self.ends, length, self.tolerance);
@@ -181,11 +145,10 @@ impl March {
                 return Err(Stop::NoRate);
             }
             let (accepted, next) = self.controller.judge(error, length);
-            if let Stepper::Rock4(rock4) = &mut self.stepper {
-                rock4.judged(accepted);
-            }
+            self.stepper.judged(accepted);
             self.step = next;
             if accepted {
+                self.dense = false;
                 self.accepted += 1;
                 return Ok(Taken { length, last });
             }
@@ -194,20 +157,31 @@ impl March {
         Err(Stop::Limit)
     }
 
+    /// Goes on from the end of the accepted step h; the method to go on by, where that changes.
+    pub fn advance<F: VectorField>(&mut self, field: &mut Counted<F>, h: f64) -> Option<Method> {
+        self.ends.know_next_rate(field);
+        let changed = self.auto.as_mut().is_some_and(|auto| {
+            // The interpolant has been written over some of the stages.
+            if !self.dense {
+                auto.see(&self.stepper, &self.ends, h);
+            }
+            auto.change(&mut self.stepper)
+        });
+        self.ends.advance(field);
+        let method = changed.then(|| self.stepper.method())?;
+        self.controller = Controller::new(method);
+        Some(method)
+    }
+
     /// Evaluates what [`March::interpolate`] takes.
     pub fn prepare_dense<F: VectorField>(&mut self, field: &mut Counted<F>, h: f64, scratch: &mut [f64]) {
-        match &mut self.stepper {
-            Stepper::Embedded(embedded) => embedded.prepare_dense(field, &mut self.ends, h, scratch),
-            Stepper::Rock4(_) => self.ends.know_next_rate(field),
-        }
+        self.stepper.prepare_dense(field, &mut self.ends, h, scratch);
+        self.dense = true;
     }
 
     /// The solution at θ of the accepted step h, about.
     pub fn interpolate(&self, h: f64, theta: f64, out: &mut [f64]) {
-        self.ends.cubic(h, theta, out);
-        if let Stepper::Embedded(embedded) = &self.stepper {
-            embedded.add_dense(&self.ends, h, theta, out);
-        }
+        self.stepper.interpolate(&self.ends, h, theta, out);
     }
 
     /// The first step after Hairer, Nørsett & Wanner (1993), II.4: with norms in units of the tolerance,

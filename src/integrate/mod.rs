@@ -10,6 +10,8 @@
 //! One direction: driver (stops, crossings, outcomes) → march (accepted steps) → the method's stepper → sums over the
 //! state.
 
+mod auto;
+mod changes;
 mod clock;
 mod crossing;
 mod dop853;
@@ -20,9 +22,12 @@ mod march;
 mod reference;
 mod rock4;
 mod step;
+mod stepper;
 mod sums;
 mod tableau;
 mod visitor;
+
+pub use changes::Changes;
 
 use crate::trajectory::{Outcome, Work};
 use nalgebra::DVector;
@@ -46,6 +51,8 @@ pub enum Method {
     /// Stabilised, of order 4 with an error estimate of order 3: where stability limits the step and not accuracy, as in
     /// deep networks whose fast modes are at rest while slow ones learn, at moderate tolerances.
     Rock4,
+    /// Dop853 while accuracy limits the step, and Rock4 while stability does.
+    Auto,
 }
 
 impl Method {
@@ -55,6 +62,7 @@ impl Method {
             Method::Dop853 => "dop853",
             Method::Dopri5 => "dopri5",
             Method::Rock4 => "rock4",
+            Method::Auto => "auto",
         }
     }
 
@@ -70,7 +78,7 @@ impl Method {
         match self {
             Method::Dop853 => Some((11, 1)),
             Method::Dopri5 => Some((6, 0)),
-            Method::Rock4 => None,
+            Method::Rock4 | Method::Auto => None,
         }
     }
 }
@@ -111,6 +119,9 @@ pub trait Observer {
 
     /// Learns that a level is first at 0 or above at time `t`, 0 if it is so from the start.
     fn crossed(&mut self, _level: usize, _t: f64) {}
+
+    /// Learns that the steps from time `t` on are another method's: of [`Method::Auto`] only.
+    fn changed(&mut self, _method: Method, _t: f64) {}
 
     /// Whether there is nothing left to wait for: the run then ends, complete, before its last time.
     fn finished(&self) -> bool {

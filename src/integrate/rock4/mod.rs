@@ -21,6 +21,8 @@ pub(super) struct Rock4 {
     radius: Radius,
     /// Steps since the radius was last estimated; none if it has to be now.
     age: Option<u32>,
+    /// Evaluations of the last attempt.
+    degree: usize,
 }
 
 /// Order of the error estimate, plus one.
@@ -42,6 +44,7 @@ impl Rock4 {
             stages: [zeros.clone(), zeros.clone(), zeros.clone(), zeros],
             radius: Radius::new(dimension),
             age: None,
+            degree: 1,
         }
     }
 
@@ -64,9 +67,9 @@ impl Rock4 {
         most / (MARGIN * self.radius.value)
     }
 
-    /// h times the spectral radius.
-    pub fn stiffness(&self, h: f64) -> f64 {
-        h * self.radius.value
+    /// h times the spectral radius for each evaluation of the last step, h.
+    pub fn worth(&self, h: f64) -> f64 {
+        h * self.radius.value / self.degree as f64
     }
 
     /// Learns whether the step was accepted.
@@ -82,10 +85,11 @@ impl Rock4 {
         h: f64,
         tolerance: Tolerance,
     ) -> f64 {
-        let reach = MARGIN * self.stiffness(h);
+        let reach = MARGIN * h * self.radius.value;
         let Some(method) = METHODS.iter().find(|method| method.stable >= reach).or(METHODS.last()) else {
             return f64::NAN;
         };
+        self.degree = method.recursion.len() + self.stages.len();
         self.recur(field, ends, h, method);
         self.finish(field, ends, h, method);
         let [k1, k2, k3, k4] = &self.stages;

@@ -30,7 +30,7 @@ pub struct Time {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
-    /// Runge-Kutta method.
+    /// Runge-Kutta method: "dop853", "dopri5", or "rock4" and "auto" for deep networks near rest.
     #[serde(default)]
     pub method: Method,
     /// Relative tolerance.
