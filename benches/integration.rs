@@ -11,7 +11,8 @@ use gradflow::task::{Spectrum, Statistics, spectrum_factors};
 use nalgebra::DVector;
 
 fn main() {
-    divan::main();
+    // Within the pool, so that products find its threads awake.
+    rayon::scope(|_| divan::main());
 }
 
 /// A flow to be integrated until `end` at a relative tolerance.
