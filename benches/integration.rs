@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use gradflow::integrate::{Backend, Method, Settings, integrate_by};
-use gradflow::network::{Gradient, Start, Widths, scale_of, starting_weights};
+use gradflow::network::{Compression, Start, Widths, scale_of, starting_weights};
 use gradflow::random::{Purpose, stream};
 use gradflow::sampling::in_frame;
 use gradflow::task::{Spectrum, Statistics, spectrum_factors};
@@ -17,8 +17,7 @@ fn main() {
 
 /// A flow to be integrated until `end` at a relative tolerance.
 struct Problem {
-    gradient: Gradient,
-    start: Vec<f64>,
+    compression: Compression,
     end: f64,
     settings: Settings,
 }
@@ -35,8 +34,11 @@ fn problem(widths: &[usize], input_eigenvalues: Option<Vec<f64>>, start: &Start,
     let rtol = 1e-9;
     let atol = 1e-3 * rtol * scale_of(&weights);
     Problem {
-        gradient: Gradient::new(&widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice()),
-        start: widths.flatten(&in_frame(&statistics, &weights)),
+        compression: Compression::new(
+            &statistics.sigma31_frame,
+            statistics.eigenvalues.as_slice(),
+            in_frame(&statistics, &weights),
+        ),
         end,
         settings: Settings { method: Method::Dop853, rtol, atol, max_steps: 1_000_000 },
     }
@@ -45,10 +47,11 @@ fn problem(widths: &[usize], input_eigenvalues: Option<Vec<f64>>, start: &Start,
 const BACKENDS: [Backend; 2] = [Backend::InPlace, Backend::Reference];
 
 fn run(bencher: Bencher, problem: &Problem, backend: Backend) {
+    let gradient = problem.compression.gradient();
     bencher.bench_local(|| {
-        let start = DVector::from_column_slice(&problem.start);
+        let start = DVector::from_column_slice(problem.compression.start());
         let mut seen = |_: usize, y: &[f64]| y[0].is_finite();
-        integrate_by(backend, &problem.gradient, start, &[problem.end], &problem.settings, &mut seen)
+        integrate_by(backend, &gradient, start, &[problem.end], &problem.settings, &mut seen)
     });
 }
 

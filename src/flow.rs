@@ -3,7 +3,7 @@
 use crate::experiment::{Experiment, FlowSettings};
 use crate::integrate::{Changes, Method, Observer, Settings, integrate};
 use crate::linalg::map_of;
-use crate::network::Gradient;
+use crate::network::Compression;
 use crate::premises::balance_violation;
 use crate::probe::{alignment, imbalances, monitoring_cost};
 use crate::sampling::{into_frame, of_weights};
@@ -31,10 +31,11 @@ const MONITORING_BUDGET: f64 = 2e10;
 pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl FnMut(usize)) -> (Trajectory, Monitor) {
     let clock = Instant::now();
     let statistics = &experiment.task.statistics;
-    let field = Gradient::new(&experiment.widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
     let weights = into_frame(experiment);
+    let compression = Compression::new(&statistics.sigma31_frame, statistics.eigenvalues.as_slice(), weights.clone());
     let mut view = View {
         experiment,
+        compression: &compression,
         watch: Watch::new(experiment, &weights),
         samples: Vec::with_capacity(experiment.clock.times.len()),
         half_times: vec![None; experiment.basis.len()],
@@ -43,8 +44,8 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
     };
     let solver =
         Settings { method: settings.method, rtol: settings.rtol, atol: settings.atol, max_steps: settings.max_steps };
-    let start = DVector::from_vec(experiment.widths.flatten(&weights));
-    let (outcome, mut work) = integrate(&field, start, &experiment.scaled_times(), &solver, &mut view);
+    let start = DVector::from_column_slice(compression.start());
+    let (outcome, mut work) = integrate(&compression.gradient(), start, &experiment.scaled_times(), &solver, &mut view);
     work.wall_s = clock.elapsed().as_secs_f64();
     let method = view.changes.describe(settings.method, experiment.clock.tau);
     let trajectory = Trajectory {
@@ -62,6 +63,7 @@ pub fn run(experiment: &Experiment, settings: &FlowSettings, mut progress: impl 
 /// Makes rows of states and notes when modes are half learned.
 struct View<'a, P> {
     experiment: &'a Experiment,
+    compression: &'a Compression,
     watch: Watch,
     samples: Vec<Sample>,
     half_times: Vec<Option<f64>>,
@@ -71,7 +73,7 @@ struct View<'a, P> {
 
 impl<P: FnMut(usize)> Observer for View<'_, P> {
     fn visit(&mut self, index: usize, flat: &[f64]) -> bool {
-        let weights = self.experiment.widths.unflatten(flat);
+        let weights = self.compression.expand(flat);
         let sample = of_weights(self.experiment, self.experiment.clock.times[index], &weights);
         if !sample.mean.is_finite() {
             return false;
@@ -83,7 +85,7 @@ impl<P: FnMut(usize)> Observer for View<'_, P> {
     }
 
     fn levels(&self, flat: &[f64]) -> Vec<f64> {
-        let strengths = self.experiment.probe.strengths(&map_of(&self.experiment.widths.unflatten(flat)));
+        let strengths = self.experiment.probe.strengths(&self.compression.map(flat));
         self.experiment.basis.half_learned(&strengths)
     }
 

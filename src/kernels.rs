@@ -145,7 +145,7 @@ mod tests {
     fn a_product_in_parts_is_the_same_on_any_number_of_threads() {
         let mut rng = random::stream(5, Purpose::Task);
         let (a, b) = (random::gaussian(&mut rng, 300, 90), random::gaussian(&mut rng, 90, 130));
-        assert!(300 * 90 * 130 > 4 * PART);
+        const { assert!(300 * 90 * 130 > 4 * PART) };
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
             pool.install(|| product((&a).into(), (&b).into()))

@@ -2,6 +2,7 @@
 
 mod activation;
 mod backprop;
+mod compression;
 mod gradient;
 mod hessian;
 mod pretrain;
@@ -10,6 +11,7 @@ mod tanh;
 
 pub use activation::Activation;
 pub use backprop::Backprop;
+pub use compression::Compression;
 pub use gradient::Gradient;
 pub use hessian::Hessian;
 pub use pretrain::Pretraining;

@@ -1,0 +1,208 @@
+//! The exact compression of a network: directions that the flow never enters, or never moves in, are left out.
+
+use super::{Gradient, Widths};
+use crate::kernels::{View, product};
+use crate::linalg::map_of;
+use nalgebra::DMatrix;
+
+/// The weights that gradient flow changes, from one start, on one task.
+///
+/// In the frame where Σ11 = diag(λ), let b be the inputs of one eigenvalue λ. Their columns of W1 obey
+/// dW1_b/dT = S_1ᵀ(Σ31_b − λS_1W1_b), with S_1 = W_D…W_2, so that the rows of W1_b stay in the span of the rows of W1_b(0)
+/// and Σ31_b: at most N2 + N3 directions, however many inputs there are (white inputs: all). Where λ = 0, Σ31 is 0 as
+/// well, and W1_b stays what it is.
+///
+/// Likewise −∂L/∂W_l begins with W_{l+1}ᵀ and −∂L/∂W_{l+1} ends with W_lᵀ: the columns of W_l and the rows of W_{l+1}
+/// stay in the span of both at the start, at most n_{l−1} + n_{l+1} directions of a hidden layer.
+///
+/// In orthonormal bases B_l of these spans W_l = B_l W'_l B_{l−1}ᵀ, and W' follows the gradient flow of a narrower
+/// network: orthogonal changes of coordinates and omitted zeros alter nothing but rounding.
+#[derive(Debug)]
+pub struct Compression {
+    widths: Widths,
+    /// Σ31 and λ of the inputs that are kept.
+    sigma31: DMatrix<f64>,
+    eigenvalues: Vec<f64>,
+    inputs: Inputs,
+    /// B_l of each hidden layer, n_l×n'_l, where it is narrower.
+    hidden: Vec<Option<DMatrix<f64>>>,
+    start: Vec<f64>,
+}
+
+/// How the inputs of the frame are made of those that are kept.
+#[derive(Debug)]
+struct Inputs {
+    groups: Vec<Group>,
+    /// Inputs of zero variance.
+    still: Vec<usize>,
+    /// Their columns of W1.
+    at_rest: DMatrix<f64>,
+}
+
+/// Inputs of one eigenvalue, or some that are kept as they are.
+#[derive(Debug)]
+struct Group {
+    inputs: Vec<usize>,
+    /// The directions that are kept, in columns, if not all.
+    basis: Option<DMatrix<f64>>,
+}
+
+impl Compression {
+    /// What moves from `weights` (one or more, W1 in the frame of Σ11), for Σ31 (N3×N1) and Σ11's eigenvalues in that frame.
+    pub fn new(sigma31: &DMatrix<f64>, eigenvalues: &[f64], mut weights: Vec<DMatrix<f64>>) -> Compression {
+        let inputs = Inputs::new(sigma31, eigenvalues, &weights[0]);
+        weights[0] = inputs.keep(&weights[0]);
+        let hidden = (1..weights.len()).map(|l| narrow(&mut weights, l)).collect();
+        let outputs = [sigma31.nrows()];
+        let widths = Widths(weights.iter().map(DMatrix::ncols).chain(outputs).collect());
+        Compression {
+            start: widths.flatten(&weights),
+            widths,
+            sigma31: inputs.keep(sigma31),
+            eigenvalues: inputs.groups.iter().flat_map(|group| group.eigenvalues(eigenvalues)).collect(),
+            inputs,
+            hidden,
+        }
+    }
+
+    /// The widths of the narrower network.
+    pub fn widths(&self) -> &Widths {
+        &self.widths
+    }
+
+    /// Its gradient.
+    pub fn gradient(&self) -> Gradient {
+        Gradient::new(&self.widths, &self.sigma31, &self.eigenvalues)
+    }
+
+    /// Its starting weights, flat.
+    pub fn start(&self) -> &[f64] {
+        &self.start
+    }
+
+    /// The weights of the network itself at a flat state of the narrower one, W1 in the frame of Σ11.
+    pub fn expand(&self, flat: &[f64]) -> Vec<DMatrix<f64>> {
+        let mut weights = self.widths.unflatten(flat);
+        for (l, basis) in self.hidden.iter().enumerate() {
+            if let Some(basis) = basis {
+                weights[l] = product(basis.into(), (&weights[l]).into());
+                weights[l + 1] = product((&weights[l + 1]).into(), View::from(basis).t());
+            }
+        }
+        weights[0] = self.inputs.expand(&weights[0], &self.inputs.at_rest);
+        weights
+    }
+
+    /// The map W at a flat state, N3×N1 in the frame of Σ11, at the cost of the narrower network.
+    pub fn map(&self, flat: &[f64]) -> DMatrix<f64> {
+        let weights = self.widths.unflatten(flat);
+        let enter = |basis: &DMatrix<f64>| product(View::from(basis).t(), (&self.inputs.at_rest).into());
+        let at_rest = self.hidden.first().and_then(Option::as_ref).map_or_else(|| self.inputs.at_rest.clone(), enter);
+        let at_rest = weights[1..].iter().fold(at_rest, |below, w| product(w.into(), (&below).into()));
+        self.inputs.expand(&map_of(&weights), &at_rest)
+    }
+}
+
+/// The part of W_l and W_{l+1} (l from 1) that moves, in a basis of the directions that both span: B_l, n_l×n'_l; or
+/// as they are, if that is not less.
+fn narrow(weights: &mut [DMatrix<f64>], l: usize) -> Option<DMatrix<f64>> {
+    let (below, above) = (&weights[l - 1], &weights[l]);
+    let basis = basis_of(below, &above.transpose())?;
+    let (below, above) = (product(View::from(&basis).t(), below.into()), product(above.into(), (&basis).into()));
+    weights[l - 1] = below;
+    weights[l] = above;
+    Some(basis)
+}
+
+/// An orthonormal basis of a space that contains the columns of both matrices, if they are fewer than their rows.
+fn basis_of(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+    let (columns, rows) = (a.ncols() + b.ncols(), a.nrows());
+    let finite = a.iter().chain(b.iter()).all(|x| x.is_finite());
+    (columns < rows && finite).then(|| {
+        let columns = a.column_iter().chain(b.column_iter()).map(|c| c.into_owned());
+        DMatrix::from_columns(&columns.collect::<Vec<_>>()).qr().q()
+    })
+}
+
+impl Inputs {
+    fn new(sigma31: &DMatrix<f64>, eigenvalues: &[f64], first: &DMatrix<f64>) -> Inputs {
+        let mut order: Vec<usize> = (0..eigenvalues.len()).collect();
+        order.sort_by(|&i, &j| eigenvalues[j].total_cmp(&eigenvalues[i]));
+        let (moving, still): (Vec<usize>, Vec<usize>) = order.into_iter().partition(|&i| eigenvalues[i] > 0.0);
+        // As far as decomposing Σ11 knows them: as where it takes them for 0.
+        let apart = f64::EPSILON * eigenvalues.len() as f64 * moving.first().map_or(0.0, |&i| eigenvalues[i]);
+        let mut groups: Vec<Group> = Vec::new();
+        let mut rest = moving.as_slice();
+        while let Some(&largest) = rest.first() {
+            let close = |&i: &usize| eigenvalues[largest] - eigenvalues[i] <= apart;
+            let (inputs, beyond) = rest.split_at(rest.partition_point(close));
+            let basis = basis_of(
+                &first.select_columns(inputs.iter()).transpose(),
+                &sigma31.select_columns(inputs.iter()).transpose(),
+            );
+            match (basis, groups.last_mut()) {
+                (None, Some(group)) if group.basis.is_none() => group.inputs.extend(inputs),
+                (basis, _) => groups.push(Group { inputs: inputs.to_vec(), basis }),
+            }
+            rest = beyond;
+        }
+        let at_rest = first.select_columns(still.iter());
+        Inputs { groups, still, at_rest }
+    }
+
+    /// M in the directions that are kept, for a matrix whose columns are inputs.
+    fn keep(&self, m: &DMatrix<f64>) -> DMatrix<f64> {
+        let kept: usize = self.groups.iter().map(Group::kept).sum();
+        let mut out = DMatrix::zeros(m.nrows(), kept);
+        let mut column = 0;
+        for group in &self.groups {
+            let part = m.select_columns(group.inputs.iter());
+            let part = match &group.basis {
+                Some(basis) => product((&part).into(), basis.into()),
+                None => part,
+            };
+            out.columns_mut(column, part.ncols()).copy_from(&part);
+            column += part.ncols();
+        }
+        out
+    }
+
+    /// The matrix of all inputs, from that of the kept ones and the columns of those at rest.
+    fn expand(&self, m: &DMatrix<f64>, at_rest: &DMatrix<f64>) -> DMatrix<f64> {
+        let count = self.still.len() + self.groups.iter().map(|group| group.inputs.len()).sum::<usize>();
+        let mut out = DMatrix::zeros(m.nrows(), count);
+        for (&input, column) in self.still.iter().zip(at_rest.column_iter()) {
+            out.set_column(input, &column);
+        }
+        let mut first = 0;
+        for group in &self.groups {
+            let part = m.columns(first, group.kept());
+            first += group.kept();
+            match &group.basis {
+                Some(basis) => {
+                    let part = product((&part.into_owned()).into(), View::from(basis).t());
+                    group.inputs.iter().zip(part.column_iter()).for_each(|(&input, c)| out.set_column(input, &c));
+                }
+                None => group.inputs.iter().zip(part.column_iter()).for_each(|(&input, c)| out.set_column(input, &c)),
+            }
+        }
+        out
+    }
+}
+
+impl Group {
+    fn kept(&self) -> usize {
+        self.basis.as_ref().map_or(self.inputs.len(), DMatrix::ncols)
+    }
+
+    /// λ of the directions that are kept.
+    fn eigenvalues(&self, all: &[f64]) -> Vec<f64> {
+        match &self.basis {
+            Some(basis) => {
+                let mean = self.inputs.iter().map(|&i| all[i]).sum::<f64>() / self.inputs.len() as f64;
+                vec![mean; basis.ncols()]
+            }
+            None => self.inputs.iter().map(|&i| all[i]).collect(),
+        }
+    }
+}
