@@ -3,6 +3,7 @@
 //! Matrices are column-major slices, as in `nalgebra`. A transpose is a change of strides, so that
 //! `nn`, `tn` and `nt` all reach the same kernel, that of `faer`.
 
+use crate::parallel;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::DMatrix;
@@ -75,11 +76,11 @@ fn in_parts(alpha: f64, a: MatRef<f64>, b: MatRef<f64>, onto: Accum, c: MatMut<f
     } else if rows > cols {
         let (upper, lower) = c.split_at_row_mut(middle);
         let (a_upper, a_lower) = a.split_at_row(middle);
-        rayon::join(|| in_parts(alpha, a_upper, b, onto, upper), || in_parts(alpha, a_lower, b, onto, lower));
+        parallel::join(|| in_parts(alpha, a_upper, b, onto, upper), || in_parts(alpha, a_lower, b, onto, lower));
     } else {
         let (left, right) = c.split_at_col_mut(middle);
         let (b_left, b_right) = b.split_at_col(middle);
-        rayon::join(|| in_parts(alpha, a, b_left, onto, left), || in_parts(alpha, a, b_right, onto, right));
+        parallel::join(|| in_parts(alpha, a, b_left, onto, left), || in_parts(alpha, a, b_right, onto, right));
     }
 }
 

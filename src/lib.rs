@@ -50,6 +50,7 @@ pub mod kernels;
 pub mod linalg;
 pub mod modes;
 pub mod network;
+pub mod parallel;
 pub mod plateaus;
 pub mod premises;
 pub mod probe;

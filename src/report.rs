@@ -5,6 +5,7 @@ use crate::delays::DelaysResult;
 use crate::experiment::Experiment;
 use crate::flow::Monitor;
 use crate::forecast::{Forecast, forecast};
+use crate::parallel;
 use crate::scenario::Built;
 use crate::spectra::SpectraResult;
 use crate::study::{Ended, Point, RateRule, Series, SeriesResult, Setting, Study, StudyResult};
@@ -92,6 +93,10 @@ pub fn progress_length(built: &Built) -> usize {
 /// Runs every arm and study that the scenario asks for, draws its random networks, compares and judges. `progress` is
 /// told of each row, of each random start, and of each layer trained or drawn.
 pub fn execute(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
+    parallel::within(|| execute_here(built, progress))
+}
+
+fn execute_here(built: &Built, progress: &(impl Fn(usize) + Sync)) -> Report {
     let experiment = &built.experiment;
     let mut trajectories = Vec::new();
     let mut monitor = None;

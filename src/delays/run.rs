@@ -4,13 +4,13 @@ use super::watch::{HalfTimes, Reader};
 use super::{Broken, Delays, DelaysResult, Expected, ModeDelay, Series, SeriesResult, approximation};
 use crate::experiment::{Batch, Experiment, Order};
 use crate::network::{Activation, Gradient, starting_weights};
+use crate::parallel;
 use crate::random::{self, Purpose};
 use crate::sampling::in_frame;
 use crate::sgd::{SampleDescent, Trainee, training_samples};
 use crate::task::{ModeBasis, Samples};
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 
 /// Updates between two looks at whether all weights are finite: the strengths may not show it.
 const WATCH_EVERY: u64 = 64;
@@ -30,15 +30,11 @@ pub fn run(experiment: &Experiment, delays: &Delays, progress: &(impl Fn(usize) 
     let samples = samples.as_deref();
     let jobs: Vec<(&Series, u32)> =
         delays.series.iter().flat_map(|series| (0..series.runs).map(move |run| (series, run))).collect();
-    let found: Vec<Found> = jobs
-        .par_iter()
-        .with_max_len(1)
-        .map(|(series, run)| {
-            let found = one(experiment, delays, series, *run, samples);
-            progress(1);
-            found
-        })
-        .collect();
+    let found: Vec<Found> = parallel::runs(jobs, |(series, run)| {
+        let found = one(experiment, delays, series, run, samples);
+        progress(1);
+        found
+    });
     let mut found = found.into_iter();
     let mut of_series =
         |series: &Series| result(experiment, delays, series, found.by_ref().take(series.runs as usize).collect());

@@ -1,5 +1,6 @@
 //! Sums over the state, each in one pass and without temporaries: what a step costs beside its evaluations.
 
+use crate::parallel;
 use pulp::{Simd, WithSimd};
 
 /// c·k.
@@ -36,7 +37,7 @@ fn combine_terms<const N: usize>(out: &mut [f64], y: &[f64], terms: [Term; N]) {
     if let Some(middle) = middle(out.len()) {
         let (out, (y, terms)) =
             (out.split_at_mut(middle), (y.split_at(middle), terms.map(|(c, k)| (c, k.split_at(middle)))));
-        rayon::join(
+        parallel::join(
             || combine_terms(out.0, y.0, terms.map(|(c, k)| (c, k.0))),
             || combine_terms(out.1, y.1, terms.map(|(c, k)| (c, k.1))),
         );
@@ -110,7 +111,7 @@ fn squares_of<const N: usize>(terms: [ErrorTerm; N], y: &[f64], next: &[f64], to
     if let Some(middle) = middle(y.len()) {
         let (y, next) = (y.split_at(middle), next.split_at(middle));
         let terms = terms.map(|(c, d, k)| (c, d, k.split_at(middle)));
-        let (left, right) = rayon::join(
+        let (left, right) = parallel::join(
             || squares_of(terms.map(|(c, d, k)| (c, d, k.0)), y.0, next.0, tolerance),
             || squares_of(terms.map(|(c, d, k)| (c, d, k.1)), y.1, next.1, tolerance),
         );

@@ -13,12 +13,12 @@ pub use pace::Pace;
 use crate::experiment::{Batch, Experiment, Order, SgdSettings};
 use crate::linalg::map_of;
 use crate::network::{Activation, Gradient};
+use crate::parallel;
 use crate::random::{self, Purpose};
 use crate::sampling::{in_frame, into_frame, of_weights, scores, sharpness};
 use crate::task::{Averaging, Samples, Scores, Task};
 use crate::text::number;
 use crate::trajectory::{Arm, Energy, Observation, Outcome, Sample, State, Trajectory, Work};
-use rayon::prelude::*;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::time::Instant;
@@ -47,7 +47,7 @@ pub fn run(experiment: &Experiment, settings: &SgdSettings, progress: impl Fn(us
     } else {
         let samples = training_samples(&experiment.task, experiment.seed, settings.batch, experiment.is_linear());
         let distinct = if is_random(settings) { settings.runs } else { 1 };
-        (0..distinct).into_par_iter().map(|run| on_samples(experiment, settings, &samples, run, &progress)).collect()
+        parallel::runs((0..distinct).collect(), |run| on_samples(experiment, settings, &samples, run, &progress))
     };
     let start = runs.first().map(|run| run.start.clone()).unwrap_or_default();
     let mut trajectory = if runs.len() == 1 { single(runs.remove(0), settings.runs) } else { mean(&runs) };

@@ -3,8 +3,8 @@
 use super::draw::{Drawn, DrawnProduct, draw};
 use super::measure::{Measured, SpectraFigure};
 use super::{Case, Matrices, Spectra, Theory};
+use crate::parallel;
 use crate::random::{self, Purpose};
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Eigenvalues that are kept of each case and number of factors, of whole networks and at least one.
@@ -79,15 +79,11 @@ pub fn progress_length(spectra: &Spectra) -> usize {
 pub fn run(seed: u64, index: u32, spectra: &Spectra, progress: &(impl Fn(usize) + Sync)) -> SpectraResult {
     let jobs: Vec<(Matrices, u32)> =
         spectra.matrices.iter().flat_map(|&kind| (0..spectra.draws).map(move |draw| (kind, draw))).collect();
-    let drawn: Vec<Vec<Drawn>> = jobs
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|(matrices, number)| {
-            let purpose = Purpose::Spectrum { spectra: index, kind: matrices as u32, draw: number };
-            let points = number == 0 || (number as usize + 1) * spectra.width <= POINTS;
-            draw(spectra, matrices, &mut random::stream(seed, purpose), points, progress)
-        })
-        .collect();
+    let drawn: Vec<Vec<Drawn>> = parallel::runs(jobs, |(matrices, number)| {
+        let purpose = Purpose::Spectrum { spectra: index, kind: matrices as u32, draw: number };
+        let points = number == 0 || (number as usize + 1) * spectra.width <= POINTS;
+        draw(spectra, matrices, &mut random::stream(seed, purpose), points, progress)
+    });
     let of_kind = |(kind, draws): (&Matrices, &[Vec<Drawn>])| -> Vec<SpectraSeries> {
         let cases = spectra.cases_of(*kind);
         let series = |(place, case): (usize, Case)| {

@@ -8,13 +8,13 @@ use super::{Ended, Learned, Point, RateRule, Row, Series, SeriesResult, Setting,
 use crate::experiment::Batch;
 use crate::integrate::Settings;
 use crate::network::{Activation, StartError, starting_weights};
+use crate::parallel;
 use crate::premises::Premises;
 use crate::random::{self, Purpose};
 use crate::reduction::Reduction;
 use crate::sgd::{Trainee, training_samples};
 use crate::stability::Sharpness;
 use crate::task::{Averaging, ModeBasis, Samples};
-use rayon::prelude::*;
 use std::borrow::Cow;
 
 /// One network to be trained.
@@ -66,13 +66,9 @@ pub fn run(setting: Setting, study: &Study, progress: &(impl Fn(usize) + Sync)) 
     // The deepest first, so that no core is left alone with one at the end.
     let mut order: Vec<usize> = (0..jobs.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(jobs[index].layers));
-    let mut trained: Vec<(usize, Trained)> = order
-        .into_par_iter()
-        .with_max_len(1)
-        .map(|index| {
-            (index, train_one(setting, study, samples, jobs[index], progress).unwrap_or_else(Trained::impossible))
-        })
-        .collect();
+    let mut trained: Vec<(usize, Trained)> = parallel::runs(order, |index| {
+        (index, train_one(setting, study, samples, jobs[index], progress).unwrap_or_else(Trained::impossible))
+    });
     trained.sort_by_key(|(index, _)| *index);
     let mut trained = trained.into_iter().map(|(_, trained)| trained);
     let theory = Theory::new(setting, study);

@@ -1,0 +1,58 @@
+//! Work on all cores, with the same results on any number of them.
+
+use rayon::prelude::*;
+use std::cell::Cell;
+
+thread_local! {
+    /// Whether this thread is at one of several runs.
+    static ONE_OF_SEVERAL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The results of independent runs, in the order of the jobs, each run on a core of its own.
+///
+/// What a run would halve by [`join`] it does in one go, since the other cores have runs of their own; a run that waited for
+/// its other half could also begin a second one meanwhile, for which there may be no memory.
+pub fn runs<J: Send, R: Send>(jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R> {
+    if jobs.len() == 1 {
+        return jobs.into_iter().map(run).collect();
+    }
+    jobs.into_par_iter()
+        .with_max_len(1)
+        .map(|job| {
+            let before = ONE_OF_SEVERAL.replace(true);
+            let result = run(job);
+            ONE_OF_SEVERAL.set(before);
+            result
+        })
+        .collect()
+}
+
+/// Both results, on two cores where the other one is free.
+pub fn join<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B + Send) -> (A, B) {
+    if ONE_OF_SEVERAL.get() { (first(), second()) } else { rayon::join(first, second) }
+}
+
+/// Does the work on a thread of the pool, where [`join`] finds the others awake: from without, each would cost a wait.
+pub fn within<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    rayon::scope(|_| work())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_jobs() {
+        assert_eq!(runs((0..100).collect(), |i: u32| i * i), (0..100).map(|i| i * i).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn one_of_several_runs_stays_on_its_thread() {
+        let on_one_thread = |_: u32| {
+            let (a, b) = join(std::thread::current, std::thread::current);
+            a.id() == b.id()
+        };
+        assert_eq!(runs(vec![0; 40], on_one_thread), vec![true; 40]);
+        assert!(!ONE_OF_SEVERAL.get());
+    }
+}
