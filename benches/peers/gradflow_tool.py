@@ -1,0 +1,71 @@
+"""gradflow, in a process that is asked line by line."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from problems import Flow, Modes, digest, write
+from record import Run
+
+
+def build(root: Path):
+    """Builds the Rust side and returns its executable."""
+    command = ["cargo", "bench", "--quiet", "--bench", "ratios", "--no-run", "--message-format=json"]
+    lines = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    messages = [json.loads(line) for line in lines if line.startswith("{")]
+    made = [m["executable"] for m in messages if m.get("target", {}).get("name") == "ratios" and m.get("executable")]
+    return Path(made[-1])
+
+
+class Gradflow:
+    name = "gradflow"
+
+    def __init__(self, executable: Path, folder: Path):
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen([str(executable), "serve"], stdin=pipe, stdout=pipe, text=True)
+        self.folder = folder
+        self.problem = None
+
+    def ask(self, **request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
+
+    def methods(self, problem):
+        if isinstance(problem, Flow):
+            return ["dop853", "dopri5", "rock4", "auto"]
+        if isinstance(problem, Modes):
+            return ["dop853", "dopri5", "auto", "closed form"]
+        return ["samples", "statistics, given", "statistics, made"]
+
+    def load(self, problem):
+        folder = self.folder / digest(problem)
+        write(problem, folder)
+        self.problem = problem
+        self.setup = self.ask(do="load", kind=problem.kind, folder=str(folder))["setup_seconds"]
+
+    def solve(self, method, rtol=0.0, atol=0.0, keep=True):
+        out = self.folder / "states.f64"
+        settings = {"method": method, "rtol": rtol, "atol": atol}
+        answer = self.ask(do="solve", settings=settings, out=str(out) if keep else None)
+        states = self.shaped(np.fromfile(out, dtype="<f8")) if keep else None
+        return Run(states, answer["seconds"], answer["evaluations"], self.setup)
+
+    def shaped(self, numbers):
+        if isinstance(self.problem, Flow):
+            return numbers.reshape(len(self.problem.starts), len(self.problem.times), -1)
+        if isinstance(self.problem, Modes):
+            return numbers.reshape(len(self.problem.s), len(self.problem.times)).T[None]
+        return numbers
+
+    def gemm_rate(self):
+        return self.ask(do="gemm")["gflops"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()

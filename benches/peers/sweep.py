@@ -1,0 +1,80 @@
+"""Work against precision: every tool by every method at every tolerance, and a race of the cheapest at equal error."""
+
+import time
+from dataclasses import dataclass, field
+
+from reference import error
+
+TARGETS = (1e-5, 1e-7, 1e-9)
+# Runs shorter than this are repeated: what else the machine does would decide.
+SHORT = 0.1
+# Between two runs the threads of the one before it go to sleep.
+PAUSE = 0.05
+
+
+@dataclass
+class Point:
+    """One tool at one setting."""
+
+    tool: str
+    method: str
+    rtol: float
+    evaluations: int
+    error: float
+    seconds: float
+    startup: float
+
+
+@dataclass
+class Entry:
+    """A tool's cheapest setting that reaches an error, and the times that it took in the race."""
+
+    point: Point
+    times: list[float] = field(default_factory=list)
+
+
+def ladder(quick):
+    """Relative tolerances from 1e-3 to 1e-11, two a decade."""
+    return [10.0 ** (-3 - k / 2) for k in (range(2, 17, 2) if quick else range(17))]
+
+
+def sweep(tool, problem, exact, rtols, report):
+    """All methods down the ladder, each until it is past the least target."""
+    points = []
+    for method in tool.methods(problem):
+        if method == "closed form":
+            continue
+        for rtol in rtols:
+            point = measure(tool, method, rtol, problem, exact)
+            points.append(point)
+            report(point)
+            if point.error < 0.5 * min(TARGETS):
+                break
+    return points
+
+
+def measure(tool, method, rtol, problem, exact):
+    atol = rtol * problem.scale()
+    run = tool.solve(method, rtol, atol)
+    seconds = run.seconds
+    if seconds < SHORT:
+        seconds = min([seconds, *(tool.solve(method, rtol, atol, False).seconds for _ in range(2))])
+    return Point(tool.name, method, rtol, run.evaluations, error(run.states, exact), seconds, run.startup)
+
+
+def cheapest(points, tool, target):
+    """The fastest setting of a tool that achieves an error, if one does."""
+    reaching = [p for p in points if p.tool == tool.name and p.error <= target]
+    return min(reaching, key=lambda p: p.seconds, default=None)
+
+
+def race(tools, problem, points, target, rounds):
+    """The cheapest setting of each tool, one after the other, round after round."""
+    entries = {t.name: Entry(p) for t in tools if (p := cheapest(points, t, target))}
+    for _ in range(rounds):
+        for tool in tools:
+            if entry := entries.get(tool.name):
+                time.sleep(PAUSE)
+                atol = entry.point.rtol * problem.scale()
+                entry.times.append(tool.solve(entry.point.method, entry.point.rtol, atol, False).seconds)
+    return entries

@@ -1,0 +1,310 @@
+//! What gradflow is asked for in each row: every call of it stands here, timed from a state to a state.
+
+use crate::files::Folder;
+use gradflow::analytic::pair::Pair;
+use gradflow::experiment::Order;
+use gradflow::integrate::{Method, VectorField, integrate};
+use gradflow::kernels::{View, gemm};
+use gradflow::network::{Activation, Gradient, Widths};
+use gradflow::random::{Purpose, stream};
+use gradflow::sampling::in_frame;
+use gradflow::sgd::{SampleDescent, Trainee};
+use gradflow::task::{Averaging, Samples, Statistics};
+use gradflow::trajectory::Work;
+use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::error::Error;
+use std::time::Instant;
+
+/// How to solve: `rtol` and `atol` are of the rows that are integrated.
+#[derive(Deserialize)]
+pub struct Settings {
+    method: String,
+    #[serde(default)]
+    rtol: f64,
+    #[serde(default)]
+    atol: f64,
+}
+
+/// States one after the other in gradflow's own layout, and what they took.
+#[derive(Default)]
+pub struct Solved {
+    pub states: Vec<f64>,
+    pub seconds: f64,
+    pub evaluations: u64,
+    pub accepted: u64,
+    pub rejected: u64,
+}
+
+/// A problem as its files have it.
+pub enum Raw {
+    /// Σ11, Σ31, starts (a row each) and times of weight flows.
+    Flow { widths: Widths, sigma11: DMatrix<f64>, sigma31: DMatrix<f64>, starts: DMatrix<f64>, times: Vec<f64> },
+    /// s, starts and times of du/dt = 2u(s − u).
+    Modes { s: Vec<f64>, starts: Vec<f64>, times: Vec<f64> },
+    /// A network, its samples, and the updates to make.
+    Training { widths: Widths, samples: Samples, start: Vec<f64>, plan: Plan },
+}
+
+/// Updates of descent.
+pub struct Plan {
+    batch: usize,
+    updates: usize,
+    rate: f64,
+    activation: Activation,
+}
+
+/// A problem that is ready to be solved.
+pub enum Problem {
+    Flow { widths: Widths, statistics: Box<Statistics>, starts: Vec<Vec<f64>>, times: Vec<f64> },
+    Modes { s: Vec<f64>, starts: Vec<f64>, times: Vec<f64> },
+    Training { widths: Widths, samples: Samples, statistics: Option<Box<Statistics>>, start: Vec<f64>, plan: Plan },
+}
+
+/// Reads the files of a problem of a kind.
+pub fn read(kind: &str, files: &Folder) -> Result<Raw, Box<dyn Error>> {
+    match kind {
+        "flow" => {
+            let sigma31 = files.matrix("sigma31")?;
+            let white = || DMatrix::identity(sigma31.ncols(), sigma31.ncols());
+            let sigma11 = files.matrix_if_any("sigma11")?.unwrap_or_else(white);
+            let (widths, starts) = (read_widths(files)?, files.matrix("starts")?);
+            Ok(Raw::Flow { widths, sigma11, sigma31, starts, times: files.vector("times")? })
+        }
+        "modes" => {
+            Ok(Raw::Modes { s: files.vector("s")?, starts: files.vector("starts")?, times: files.vector("times")? })
+        }
+        "training" => {
+            let samples = Samples { x: files.matrix("x")?.transpose(), y: files.matrix("y")?.transpose() };
+            let [batch, updates, rate, tanh] = files.vector("plan")?[..] else { return Err("plan.npy".into()) };
+            let activation = if tanh == 0.0 { Activation::Linear } else { Activation::Tanh };
+            let plan = Plan { batch: batch as usize, updates: updates as usize, rate, activation };
+            let (widths, start) = (read_widths(files)?, files.vector("starts")?);
+            Ok(Raw::Training { widths, samples, start, plan })
+        }
+        _ => Err(format!("no problem of the kind {kind}").into()),
+    }
+}
+
+fn read_widths(files: &Folder) -> Result<Widths, Box<dyn Error>> {
+    let sizes = files.sizes("widths")?;
+    let [inputs, hidden @ .., outputs] = &sizes[..] else { return Err("widths.npy".into()) };
+    Ok(Widths::new(*inputs, hidden, *outputs))
+}
+
+/// What is done once for a problem, whatever the tolerance: Σ11's eigenvectors, and the start in them.
+pub fn prepare(raw: Raw) -> Result<Problem, Box<dyn Error>> {
+    Ok(match raw {
+        Raw::Flow { widths, sigma11, sigma31, starts, times } => {
+            let statistics = Box::new(Statistics::new(sigma11, sigma31, None)?);
+            let enter = |row: Vec<f64>| widths.flatten(&in_frame(&statistics, &from_rows(&widths, &row)));
+            let starts = starts.row_iter().map(|row| enter(row.iter().copied().collect())).collect();
+            Problem::Flow { widths, statistics, starts, times }
+        }
+        Raw::Modes { s, starts, times } => Problem::Modes { s, starts, times },
+        Raw::Training { widths, samples, start, plan } => {
+            let start = widths.flatten(&from_rows(&widths, &start));
+            // Only full batches of linear networks are descended by the statistics.
+            let by_statistics = plan.batch == samples.len() && plan.activation == Activation::Linear;
+            let statistics = by_statistics.then(|| Statistics::of_samples(&samples, Averaging::Mean)).transpose()?;
+            Problem::Training { widths, samples, statistics: statistics.map(Box::new), start, plan }
+        }
+    })
+}
+
+/// Solves a problem once.
+pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solved, Box<dyn Error>> {
+    match (problem, settings.method.as_str()) {
+        (Problem::Flow { widths, statistics, starts, times }, _) => {
+            let settings = integration(settings)?;
+            Ok(flows(widths, statistics, starts, times, &settings))
+        }
+        (Problem::Modes { s, starts, times }, "closed form") => Ok(closed_forms(s, starts, times)),
+        (Problem::Modes { s, starts, times }, _) => Ok(modes(s, starts, times, &integration(settings)?)),
+        (Problem::Training { widths, samples, start, plan, .. }, "samples") => {
+            Ok(descent_on_samples(widths, samples, start, plan))
+        }
+        (Problem::Training { widths, statistics: Some(statistics), start, plan, .. }, "statistics, given") => {
+            Ok(descent_by_statistics(widths, statistics, start, plan, Instant::now()))
+        }
+        (Problem::Training { widths, samples, start, plan, .. }, "statistics, made") => {
+            let clock = Instant::now();
+            let statistics = Statistics::of_samples(samples, Averaging::Mean)?;
+            Ok(descent_by_statistics(widths, &statistics, start, plan, clock))
+        }
+        (_, method) => Err(format!("no method {method} here").into()),
+    }
+}
+
+fn integration(settings: &Settings) -> Result<gradflow::integrate::Settings, Box<dyn Error>> {
+    let methods = [Method::Dop853, Method::Dopri5, Method::Rock4, Method::Auto];
+    let method = methods.into_iter().find(|method| method.name() == settings.method);
+    let method = method.ok_or_else(|| format!("no method {}", settings.method))?;
+    Ok(gradflow::integrate::Settings { method, rtol: settings.rtol, atol: settings.atol, max_steps: 10_000_000 })
+}
+
+/// Rows 1 to 5: weight flows in the frame of Σ11; of several, one a core.
+fn flows(
+    widths: &Widths,
+    statistics: &Statistics,
+    starts: &[Vec<f64>],
+    times: &[f64],
+    settings: &gradflow::integrate::Settings,
+) -> Solved {
+    let one = |start: &Vec<f64>| {
+        let gradient = Gradient::new(widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+        follow(&gradient, start.clone(), times, settings)
+    };
+    let clock = Instant::now();
+    let runs: Vec<_> =
+        if starts.len() == 1 { starts.iter().map(one).collect() } else { starts.par_iter().map(one).collect() };
+    let seconds = clock.elapsed().as_secs_f64();
+    let count = starts.len() as u64;
+    summed(runs, seconds, count)
+}
+
+/// Row 6: τ du/dt = 2u(s − u), every mode with its own steps, as the modes arm does.
+struct Mode {
+    s: f64,
+}
+
+impl VectorField for Mode {
+    fn evaluate(&self, u: &[f64], du: &mut [f64]) {
+        for (d, u) in du.iter_mut().zip(u) {
+            *d = 2.0 * u * (self.s - u);
+        }
+    }
+}
+
+fn modes(s: &[f64], starts: &[f64], times: &[f64], settings: &gradflow::integrate::Settings) -> Solved {
+    let clock = Instant::now();
+    let one = |(s, u0): (&f64, &f64)| follow(&Mode { s: *s }, vec![*u0], times, settings);
+    let runs: Vec<_> = s.par_iter().zip(starts).map(one).collect();
+    let seconds = clock.elapsed().as_secs_f64();
+    summed(runs, seconds, s.len() as u64)
+}
+
+/// The states of one system at the times.
+fn follow(
+    field: &impl VectorField,
+    start: Vec<f64>,
+    times: &[f64],
+    settings: &gradflow::integrate::Settings,
+) -> (Vec<f64>, Work) {
+    let mut states = Vec::with_capacity(start.len() * times.len());
+    let mut keep = |_: usize, y: &[f64]| {
+        states.extend_from_slice(y);
+        true
+    };
+    let (outcome, work) = integrate(field, DVector::from_vec(start), times, settings, &mut keep);
+    if !outcome.is_complete() {
+        eprintln!("{outcome}");
+    }
+    (states, work)
+}
+
+/// All states, and the work of one system on average.
+fn summed(runs: Vec<(Vec<f64>, Work)>, seconds: f64, count: u64) -> Solved {
+    let mean = |of: fn(&Work) -> u64| runs.iter().map(|(_, work)| of(work)).sum::<u64>() / count.max(1);
+    Solved {
+        seconds,
+        evaluations: mean(|work| work.evaluations),
+        accepted: mean(|work| work.accepted),
+        rejected: mean(|work| work.rejected),
+        states: runs.into_iter().flat_map(|(states, _)| states).collect(),
+    }
+}
+
+/// Row 7: the sigmoid of every mode at every time.
+fn closed_forms(s: &[f64], starts: &[f64], times: &[f64]) -> Solved {
+    let clock = Instant::now();
+    let mut states = vec![0.0; s.len() * times.len()];
+    let rows = states.par_chunks_mut(times.len()).zip(s).zip(starts);
+    rows.for_each(|((row, s), u0)| {
+        let pair = Pair { s: *s, input_eigenvalue: 1.0, tau: 1.0 };
+        row.iter_mut().zip(times).for_each(|(u, t)| *u = pair.balanced(*u0, *t));
+    });
+    Solved { states, seconds: clock.elapsed().as_secs_f64(), ..Solved::default() }
+}
+
+/// Rows 8 and 10: descent on batches in the order of the samples.
+fn descent_on_samples(widths: &Widths, samples: &Samples, start: &[f64], plan: &Plan) -> Solved {
+    let mut weights = start.to_vec();
+    let trainee = Trainee { widths, activation: plan.activation, biases: false };
+    let supply = (plan.batch, Order::Sequential);
+    let rng = stream(1, Purpose::Order(0));
+    let clock = Instant::now();
+    let mut descent = SampleDescent::new(trainee, samples, Averaging::Mean, supply, rng);
+    for _ in 0..plan.updates {
+        descent.step(&mut weights, plan.rate);
+    }
+    Solved { states: weights, seconds: clock.elapsed().as_secs_f64(), ..Solved::default() }
+}
+
+/// Row 9: descent on the full batch, from the statistics alone, in the frame of Σ11.
+fn descent_by_statistics(
+    widths: &Widths,
+    statistics: &Statistics,
+    start: &[f64],
+    plan: &Plan,
+    clock: Instant,
+) -> Solved {
+    let gradient = Gradient::new(widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+    let mut weights = widths.flatten(&in_frame(statistics, &widths.unflatten(start)));
+    let mut step = vec![0.0; weights.len()];
+    for _ in 0..plan.updates {
+        gradient.descend(&weights, &mut step);
+        weights.iter_mut().zip(&step).for_each(|(w, g)| *w += plan.rate * g);
+    }
+    let states = widths.flatten(&out_of_frame(statistics, widths.unflatten(&weights)));
+    Solved { states, seconds: clock.elapsed().as_secs_f64(), ..Solved::default() }
+}
+
+/// The states of a problem as its files have them: matrices in the user's coordinates, a row after the other.
+pub fn in_user_coordinates(problem: &Problem, states: Vec<f64>) -> Vec<f64> {
+    let rows = |weights: Vec<DMatrix<f64>>| weights.into_iter().flat_map(|w| w.transpose().as_slice().to_vec());
+    match problem {
+        Problem::Flow { widths, statistics, .. } => states
+            .chunks(widths.weights())
+            .flat_map(|state| rows(out_of_frame(statistics, widths.unflatten(state))))
+            .collect(),
+        Problem::Training { widths, .. } => rows(widths.unflatten(&states)).collect(),
+        Problem::Modes { .. } => states,
+    }
+}
+
+fn out_of_frame(statistics: &Statistics, mut weights: Vec<DMatrix<f64>>) -> Vec<DMatrix<f64>> {
+    if let Some(first) = weights.first_mut() {
+        *first = statistics.frame.leave(first);
+    }
+    weights
+}
+
+/// Matrices whose entries come a row after the other.
+fn from_rows(widths: &Widths, flat: &[f64]) -> Vec<DMatrix<f64>> {
+    let mut rest = flat;
+    let mut next = |(rows, cols): (usize, usize)| {
+        let (here, after) = rest.split_at(rows * cols);
+        rest = after;
+        DMatrix::from_row_slice(rows, cols, here)
+    };
+    widths.shapes().map(&mut next).collect()
+}
+
+/// The rate of gradflow's products on one thread, GFLOP/s: the best of several square shapes.
+pub fn gemm_rate() -> f64 {
+    [256, 384, 512].into_iter().map(rate_of_squares).fold(0.0, f64::max)
+}
+
+fn rate_of_squares(n: usize) -> f64 {
+    let (a, b) = (DMatrix::from_element(n, n, 0.5), DMatrix::from_element(n, n, 0.25));
+    let mut c = vec![0.0; n * n];
+    let mut best = f64::INFINITY;
+    for _ in 0..10 {
+        let clock = Instant::now();
+        gemm(1.0, View::from(&a), View::from(&b), 0.0, &mut c);
+        best = best.min(clock.elapsed().as_secs_f64());
+    }
+    2.0 * (n as f64).powi(3) / best * 1e-9
+}
