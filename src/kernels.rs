@@ -5,8 +5,8 @@
 
 use crate::parallel;
 use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
-use nalgebra::DMatrix;
+use faer::{Accum, MatMut, MatRef, Par, Side};
+use nalgebra::{DMatrix, DVector};
 
 /// A matrix read from a slice, possibly transposed.
 #[derive(Debug, Clone, Copy)]
@@ -102,6 +102,25 @@ pub fn product(a: View, b: View) -> DMatrix<f64> {
     let mut c = DMatrix::zeros(a.rows, b.cols);
     gemm(1.0, a, b, 0.0, c.as_mut_slice());
     c
+}
+
+/// From this size on dividing and conquering pays.
+const LARGE: usize = 64;
+
+/// Eigenvalues, descending, and eigenvectors of a large symmetric matrix by `faer`'s method, in a quarter of the time
+/// of `nalgebra`'s at 784; `None` for a small one, or if it does not converge.
+pub fn divide_and_conquer(a: &DMatrix<f64>) -> Option<(DVector<f64>, DMatrix<f64>)> {
+    let n = a.nrows();
+    if n < LARGE {
+        return None;
+    }
+    let eigen = View::from(a).as_mat().self_adjoint_eigen(Side::Lower);
+    leave_wide_registers();
+    let eigen = eigen.ok()?;
+    let (values, vectors) = (eigen.S().column_vector(), eigen.U());
+    // They come in ascending order.
+    let values = DVector::from_fn(n, |i, _| values[n - 1 - i]);
+    Some((values, DMatrix::from_fn(n, n, |i, j| vectors[(i, n - 1 - j)])))
 }
 
 #[cfg(test)]

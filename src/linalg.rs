@@ -1,6 +1,6 @@
 //! Decompositions: singular values by one-sided Jacobi, ordered eigenvalues, orthogonal complements.
 
-use crate::kernels::product;
+use crate::kernels::{self, product};
 use nalgebra::{DMatrix, DVector};
 
 /// A thin singular value decomposition A = U S Vᵀ of numerical rank r.
@@ -85,6 +85,9 @@ pub fn symmetric_eigen(a: &DMatrix<f64>) -> (DVector<f64>, DMatrix<f64>) {
     let symmetric = (a + a.transpose()) * 0.5;
     if !symmetric.iter().all(|x| x.is_finite()) {
         return (DVector::zeros(a.nrows()), DMatrix::identity(a.nrows(), a.nrows()));
+    }
+    if let Some(found) = kernels::divide_and_conquer(&symmetric) {
+        return found;
     }
     let eigen = symmetric.symmetric_eigen();
     let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
@@ -210,5 +213,20 @@ mod tests {
         let (values, vectors) = symmetric_eigen(&a);
         assert!((values - DVector::from_vec(vec![3.0, 2.0, -1.0])).norm() < 1e-14);
         assert!((&a * vectors.column(0) - vectors.column(0) * 3.0).norm() < 1e-14);
+    }
+
+    #[test]
+    fn eigenvectors_recompose_small_and_large_matrices_of_equal_and_of_no_eigenvalues() {
+        let mut rng = random::stream(9, Purpose::Task);
+        for n in [3, 63, 64, 150] {
+            let q = random::orthonormal(&mut rng, n, n);
+            // A third alike, a third apart, a third zero.
+            let expected = DVector::from_fn(n, |i, _| [2.0, 1.0 - i as f64 / n as f64, 0.0][3 * i / n]);
+            let a = &q * DMatrix::from_diagonal(&expected) * q.transpose();
+            let (values, vectors) = symmetric_eigen(&a);
+            assert!((&values - &expected).amax() < 1e-13);
+            assert!((vectors.transpose() * &vectors - DMatrix::identity(n, n)).amax() < 1e-13);
+            assert!((&vectors * DMatrix::from_diagonal(&values) * vectors.transpose() - a).amax() < 1e-13);
+        }
     }
 }

@@ -3,11 +3,14 @@
 mod converge;
 mod draw;
 mod explain;
+mod memory;
 pub mod predict;
 mod premises;
 mod run;
 mod spectra;
 mod tables;
+
+pub use memory::peak_memory;
 
 use clap::{Args, Parser, Subcommand};
 use std::io::{IsTerminal, Write};

@@ -1,6 +1,6 @@
 //! `gradflow run` and `gradflow check`.
 
-use super::{CheckArgs, RunArgs, Status, complain, progress_bar, say, tables};
+use super::{CheckArgs, RunArgs, Status, complain, peak_memory, progress_bar, say, tables};
 use crate::report::{Report, execute, progress_length};
 use crate::results::{self, Content, Destination};
 use crate::scenario::{self, Budget, Built, Diagnostic, Source};
@@ -65,7 +65,8 @@ pub(super) fn run(args: &RunArgs) -> Status {
         if !args.how.quiet {
             warn(&report.warnings);
             say(&tables::report(&built, &report));
-            say(&format!("Results in {}\n", destination.name().display()));
+            let memory = peak_memory().map_or(String::new(), |bytes| format!(" (peak memory {:.0} MB)", bytes / 1e6));
+            say(&format!("Results in {}{memory}\n", destination.name().display()));
         }
         if !report.is_complete() {
             complain(&format!("{}: {}", path.display(), report.status()));
