@@ -70,7 +70,7 @@ class Diffrax:
 
     def methods(self, problem):
         if isinstance(problem, Flow) and len(problem.starts) > 1:
-            return [f"{name}, {how}" for how in ("vmap", "vmap a core", "each") for name in SOLVERS]
+            return [f"{name}, {how}" for how in ("each", "each by stops", "vmap a core", "vmap") for name in SOLVERS]
         if isinstance(problem, Flow):
             return [*SOLVERS, *(f"{name}, stops" for name in SOLVERS)]
         return [f"{name}, {how}" for how in ("one system", "stops", "vmap") for name in SOLVERS]
@@ -90,7 +90,7 @@ class Diffrax:
     def runner(self, name, how):
         """The compiled solver of a method."""
         times = jnp.asarray(self.problem.times)
-        one = partial(solution, self.rate, SOLVERS[name], times, how == "stops")
+        one = partial(solution, self.rate, SOLVERS[name], times, how.endswith("stops"))
         if not how.startswith("vmap"):
             return jax.jit(one)
         args = None if isinstance(self.problem, Flow) else 0

@@ -26,6 +26,7 @@ class Gradflow:
         pipe = subprocess.PIPE
         self.process = subprocess.Popen([str(executable), "serve"], stdin=pipe, stdout=pipe, text=True)
         self.folder = folder
+        self.states = folder / f"states-{self.process.pid}.f64"
         self.problem = None
 
     def ask(self, **request):
@@ -40,7 +41,8 @@ class Gradflow:
         if isinstance(problem, Flow):
             return ["dop853", "dopri5", "rock4", "auto"]
         if isinstance(problem, Modes):
-            return ["dop853", "dopri5", "auto", "closed form"]
+            single = ["dop853", "dopri5", "auto"]
+            return [*(f"{method}, together" for method in single), *single, "closed form"]
         return ["samples", "statistics, given", "statistics, made"]
 
     def load(self, problem):
@@ -50,17 +52,16 @@ class Gradflow:
         self.setup = self.ask(do="load", kind=problem.kind, folder=str(folder))["setup_seconds"]
 
     def solve(self, method, rtol=0.0, atol=0.0, keep=True):
-        out = self.folder / "states.f64"
         settings = {"method": method, "rtol": rtol, "atol": atol}
-        answer = self.ask(do="solve", settings=settings, out=str(out) if keep else None)
-        states = self.shaped(np.fromfile(out, dtype="<f8")) if keep else None
+        answer = self.ask(do="solve", settings=settings, out=str(self.states) if keep else None)
+        states = self.shaped(np.fromfile(self.states, dtype="<f8")) if keep else None
         return Run(states, answer["seconds"], answer["evaluations"], self.setup)
 
     def shaped(self, numbers):
         if isinstance(self.problem, Flow):
             return numbers.reshape(len(self.problem.starts), len(self.problem.times), -1)
         if isinstance(self.problem, Modes):
-            return numbers.reshape(len(self.problem.s), len(self.problem.times)).T[None]
+            return numbers.reshape(1, len(self.problem.times), -1)
         return numbers
 
     def gemm_rate(self):
@@ -69,3 +70,4 @@ class Gradflow:
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+        self.states.unlink(missing_ok=True)

@@ -98,18 +98,18 @@ def receive(problem):
     threadpool_limits(1)
 
 
-def solve_each(indices, method, rtol, atol):
+def solve_each(solve, indices, method, rtol, atol):
     """Seeds one after the other."""
     rate = flow_rate(theirs)
-    return [integrate(rate, theirs.starts[i], theirs.times, method, rtol, atol) for i in indices]
+    return [solve(rate, theirs.starts[i], theirs.times, method, rtol, atol) for i in indices]
 
 
-def solve_together(indices, method, rtol, atol):
+def solve_together(solve, indices, method, rtol, atol):
     """Seeds as one system with one step size, so that Python's own time is shared."""
     starts = theirs.starts[indices]
     rate = flow_rate(theirs)
     flat = lambda t, y: rate(t, y.reshape(starts.shape)).ravel()
-    y, evaluations = integrate(flat, starts.ravel(), theirs.times, method, rtol, atol)
+    y, evaluations = solve(flat, starts.ravel(), theirs.times, method, rtol, atol)
     states = y.reshape(len(theirs.times), *starts.shape).swapaxes(0, 1)
     return [(state, evaluations) for state in states]
 
@@ -125,7 +125,8 @@ class SciPy:
         if not isinstance(problem, Flow):
             return ["RK45", "DOP853", "RK45, stops", "DOP853, stops", "LSODA, diagonal"]
         if len(problem.starts) > 1:
-            return [f"{method}, {how}" for how in ("each", "together") for method in ("RK45", "DOP853")]
+            ways = ("together", "each", "together by stops", "each by stops")
+            return [f"{method}, {how}" for how in ways for method in ("RK45", "DOP853")]
         lsoda = ["LSODA"] if problem.starts.shape[1] <= MOST_FOR_LSODA else []
         return ["RK45", "DOP853", "RK45, stops", "DOP853, stops", *lsoda]
 
@@ -138,30 +139,32 @@ class SciPy:
             return
         self.rate = flow_rate(problem) if isinstance(problem, Flow) else mode_rate(problem)
         self.start = problem.starts[0] if isinstance(problem, Flow) else problem.starts
-        self.threads = min(range(1, self.cores + 1), key=self.time_of_rate)
+        self.threads = min(range(1, self.cores + 1), key=self.trial)
         threadpool_limits(self.threads)
 
-    def time_of_rate(self, threads):
-        """The time of an evaluation on so many threads: products of small matrices are faster on one."""
+    def trial(self, threads):
+        """The time of the first steps on so many threads: products of small matrices are faster on one."""
         threadpool_limits(threads)
-        return min(timeit.repeat(lambda: self.rate(0.0, self.start), number=1, repeat=100))
+        start, times, atol = self.start, self.problem.times[:1], 1e-6 * self.problem.scale()
+        run = lambda: integrate(self.rate, start, times, "DOP853", 1e-6, atol)
+        return min(timeit.repeat(run, number=1, repeat=5))
 
     def solve(self, method, rtol, atol, keep=True):
         method, _, how = method.partition(", ")
+        solve = integrate_by_stops if how.endswith("stops") else integrate
         if self.pool:
-            return self.solve_seeds(solve_each if how == "each" else solve_together, method, rtol, atol)
+            return self.solve_seeds(solve_each if how.startswith("each") else solve_together, solve, method, rtol, atol)
         options = {"lband": 0, "uband": 0} if how == "diagonal" else {}
-        solve = integrate_by_stops if how == "stops" else integrate
         begin = time.perf_counter()
         y, evaluations = solve(self.rate, self.start, self.problem.times, method, rtol, atol, **options)
         seconds = time.perf_counter() - begin
         return Run(y[None] if keep else None, seconds, evaluations)
 
-    def solve_seeds(self, solve, method, rtol, atol):
+    def solve_seeds(self, seeds, solve, method, rtol, atol):
         parts = np.array_split(np.arange(len(self.problem.starts)), self.cores)
         list(self.pool.map(abs, range(self.cores)))  # the workers are there
         begin = time.perf_counter()
-        jobs = [self.pool.submit(solve, part, method, rtol, atol) for part in parts]
+        jobs = [self.pool.submit(seeds, solve, part, method, rtol, atol) for part in parts]
         runs = [run for job in jobs for run in job.result()]
         seconds = time.perf_counter() - begin
         states = np.stack([y for y, _ in runs])

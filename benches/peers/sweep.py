@@ -12,6 +12,10 @@ SHORT = 0.1
 PAUSE = 0.05
 
 
+# A method that takes so many times as long as another of the same tool, at equal error, is left.
+HOPELESS = 3.0
+
+
 @dataclass
 class Point:
     """One tool at one setting."""
@@ -39,7 +43,7 @@ def ladder(quick):
 
 
 def sweep(tool, problem, exact, rtols, report):
-    """All methods down the ladder, each until it is past the least target."""
+    """All methods down the ladder, each until it is past the least target or will not win."""
     points = []
     for method in tool.methods(problem):
         if method == "closed form":
@@ -48,7 +52,8 @@ def sweep(tool, problem, exact, rtols, report):
             point = measure(tool, method, rtol, problem, exact)
             points.append(point)
             report(point)
-            if point.error < 0.5 * min(TARGETS):
+            best = cheapest(points, tool, point.error)
+            if point.error < 0.5 * min(TARGETS) or point.seconds > HOPELESS * best.seconds:
                 break
     return points
 

@@ -3,7 +3,7 @@
 use crate::files::Folder;
 use gradflow::analytic::pair::Pair;
 use gradflow::experiment::Order;
-use gradflow::integrate::{Method, VectorField, integrate};
+use gradflow::integrate::{self, Method, VectorField};
 use gradflow::kernels::{View, gemm};
 use gradflow::network::{Activation, Gradient, Widths};
 use gradflow::random::{Purpose, stream};
@@ -121,7 +121,11 @@ pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solved, Box<dyn E
             Ok(flows(widths, statistics, starts, times, &settings))
         }
         (Problem::Modes { s, starts, times }, "closed form") => Ok(closed_forms(s, starts, times)),
-        (Problem::Modes { s, starts, times }, _) => Ok(modes(s, starts, times, &integration(settings)?)),
+        (Problem::Modes { s, starts, times }, method) => {
+            let together = method.ends_with("together");
+            let size = if together { s.len().div_ceil(rayon::current_num_threads()) } else { 1 };
+            Ok(modes(s, starts, times, size, &integration(settings)?))
+        }
         (Problem::Training { widths, samples, start, plan, .. }, "samples") => {
             Ok(descent_on_samples(widths, samples, start, plan))
         }
@@ -137,11 +141,12 @@ pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solved, Box<dyn E
     }
 }
 
-fn integration(settings: &Settings) -> Result<gradflow::integrate::Settings, Box<dyn Error>> {
+fn integration(settings: &Settings) -> Result<integrate::Settings, Box<dyn Error>> {
     let methods = [Method::Dop853, Method::Dopri5, Method::Rock4, Method::Auto];
-    let method = methods.into_iter().find(|method| method.name() == settings.method);
+    let name = settings.method.split(',').next().unwrap_or_default();
+    let method = methods.into_iter().find(|method| method.name() == name);
     let method = method.ok_or_else(|| format!("no method {}", settings.method))?;
-    Ok(gradflow::integrate::Settings { method, rtol: settings.rtol, atol: settings.atol, max_steps: 10_000_000 })
+    Ok(integrate::Settings { method, rtol: settings.rtol, atol: settings.atol, max_steps: 10_000_000 })
 }
 
 /// Rows 1 to 5: weight flows in the frame of Σ11; of several, one a core.
@@ -150,7 +155,7 @@ fn flows(
     statistics: &Statistics,
     starts: &[Vec<f64>],
     times: &[f64],
-    settings: &gradflow::integrate::Settings,
+    settings: &integrate::Settings,
 ) -> Solved {
     let one = |start: &Vec<f64>| {
         let gradient = Gradient::new(widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
@@ -164,25 +169,34 @@ fn flows(
     summed(runs, seconds, count)
 }
 
-/// Row 6: τ du/dt = 2u(s − u), every mode with its own steps, as the modes arm does.
-struct Mode {
-    s: f64,
+/// Row 6: τ du/dt = 2u(s − u), for each of some modes.
+struct Modes<'a> {
+    s: &'a [f64],
 }
 
-impl VectorField for Mode {
+impl VectorField for Modes<'_> {
     fn evaluate(&self, u: &[f64], du: &mut [f64]) {
-        for (d, u) in du.iter_mut().zip(u) {
-            *d = 2.0 * u * (self.s - u);
+        for ((d, u), s) in du.iter_mut().zip(u).zip(self.s) {
+            *d = 2.0 * u * (s - u);
         }
     }
 }
 
-fn modes(s: &[f64], starts: &[f64], times: &[f64], settings: &gradflow::integrate::Settings) -> Solved {
+/// Systems of `size` modes each, as many at a time as there are cores; the modes arm makes one of every mode.
+fn modes(s: &[f64], starts: &[f64], times: &[f64], size: usize, settings: &integrate::Settings) -> Solved {
     let clock = Instant::now();
-    let one = |(s, u0): (&f64, &f64)| follow(&Mode { s: *s }, vec![*u0], times, settings);
-    let runs: Vec<_> = s.par_iter().zip(starts).map(one).collect();
+    let one = |(s, u0): (&[f64], &[f64])| follow(&Modes { s }, u0.to_vec(), times, settings);
+    let runs: Vec<_> = s.par_chunks(size).zip(starts.par_chunks(size)).map(one).collect();
     let seconds = clock.elapsed().as_secs_f64();
-    summed(runs, seconds, s.len() as u64)
+    let count = runs.len() as u64;
+    let states = (0..times.len()).flat_map(|k| runs.iter().flat_map(move |(states, _)| at(states, k, times.len())));
+    let states = states.collect();
+    Solved { states, ..summed(runs, seconds, count) }
+}
+
+/// The state at the k-th of so many times.
+fn at(states: &[f64], k: usize, times: usize) -> impl Iterator<Item = f64> + '_ {
+    states.iter().copied().skip(states.len() / times * k).take(states.len() / times)
 }
 
 /// The states of one system at the times.
@@ -190,14 +204,14 @@ fn follow(
     field: &impl VectorField,
     start: Vec<f64>,
     times: &[f64],
-    settings: &gradflow::integrate::Settings,
+    settings: &integrate::Settings,
 ) -> (Vec<f64>, Work) {
     let mut states = Vec::with_capacity(start.len() * times.len());
     let mut keep = |_: usize, y: &[f64]| {
         states.extend_from_slice(y);
         true
     };
-    let (outcome, work) = integrate(field, DVector::from_vec(start), times, settings, &mut keep);
+    let (outcome, work) = integrate::integrate(field, DVector::from_vec(start), times, settings, &mut keep);
     if !outcome.is_complete() {
         eprintln!("{outcome}");
     }
@@ -225,7 +239,9 @@ fn closed_forms(s: &[f64], starts: &[f64], times: &[f64]) -> Solved {
         let pair = Pair { s: *s, input_eigenvalue: 1.0, tau: 1.0 };
         row.iter_mut().zip(times).for_each(|(u, t)| *u = pair.balanced(*u0, *t));
     });
-    Solved { states, seconds: clock.elapsed().as_secs_f64(), ..Solved::default() }
+    let seconds = clock.elapsed().as_secs_f64();
+    let states = DMatrix::from_vec(times.len(), s.len(), states).transpose().as_slice().to_vec();
+    Solved { states, seconds, ..Solved::default() }
 }
 
 /// Rows 8 and 10: descent on batches in the order of the samples.
