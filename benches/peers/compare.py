@@ -22,9 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "target" / "peers"
 
 
+ROWS = f"one of {', '.join([*INTEGRATIONS, *EVALUATIONS])}; all of them if there are none"
+
+
 def arguments():
     parser = argparse.ArgumentParser(description="gradflow beside its peers, at equal error")
-    parser.add_argument("rows", nargs="*", choices=[*INTEGRATIONS, *EVALUATIONS, []], help="all of them if there are none")
+    parser.add_argument("rows", nargs="*", choices=[*INTEGRATIONS, *EVALUATIONS, []], metavar="row", help=ROWS)
     parser.add_argument("--quick", action="store_true", help="fewer tolerances, rounds and updates")
     return parser.parse_args()
 

@@ -109,7 +109,10 @@ class Diffrax:
         if method not in self.compiled:
             self.compile(method, name, how)
         run, pieces = self.compiled[method]
-        call = lambda start: jax.block_until_ready(run(start, self.args, rtol, atol))
+
+        def call(start):
+            return jax.block_until_ready(run(start, self.args, rtol, atol))
+
         begin = time.perf_counter()
         solutions = list(map(call, pieces)) if len(pieces) == 1 else list(self.threads.map(call, pieces))
         seconds = time.perf_counter() - begin

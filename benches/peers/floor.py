@@ -23,7 +23,7 @@ def rate(rows, inner, columns):
 
 
 def of_flow(flow):
-    """Multiplications of one evaluation, in the frame of Σ11: three products a layer but the last, whose matrices have as
+    """Multiplications of one evaluation, in the frame of Σ11: three products a layer but one, whose matrices have as
     few columns as the thinner end; inputs that do not vary are left out, and white ones span N2 + N3 directions."""
     n = list(flow.widths)
     if flow.sigma11 is None:

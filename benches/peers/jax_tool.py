@@ -59,12 +59,15 @@ class Jax:
             given = given if method.endswith("given") else descent.statistics(x, y)
             return lambda weights, first: descent.by_statistics(weights, *given)
         size, tanh = self.problem.batch, jnp.tanh if self.problem.tanh else None
-        part = lambda samples, first: jax.lax.dynamic_slice_in_dim(samples, first, size)
         by = {
             "by jax.grad": lambda weights, x, y: [-g for g in jax.grad(loss)(weights, x, y, tanh)],
             "by layers": lambda weights, x, y: descent.by_layers(weights, x, y, tanh),
             "by the map": descent.by_map,
         }[method]
+
+        def part(samples, first):
+            return jax.lax.dynamic_slice_in_dim(samples, first, size)
+
         return lambda weights, first: by(weights, part(x, first), part(y, first))
 
     def close(self):

@@ -77,8 +77,11 @@ class NumPy:
             for part in parts:
                 self.fill(u, part)
         else:
-            run = lambda core: [self.fill(u, part) for part in parts[core :: self.cores]]
-            list(self.pool.map(run, range(self.cores)))
+            list(
+                self.pool.map(
+                    lambda core: [self.fill(u, part) for part in parts[core :: self.cores]], range(self.cores)
+                )
+            )
         return Run(u.T[None], time.perf_counter() - begin)
 
     def fill(self, u, part):

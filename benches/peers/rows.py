@@ -1,7 +1,7 @@
 """The rows of the comparison: problems, and what is to be reached against the peers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 import problems
 

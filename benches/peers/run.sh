@@ -9,9 +9,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 venv=$here/../../target/peers/venv
 python=${GRADFLOW_PEERS_PYTHON:-$venv/bin/python}
 
-if [ -z "${GRADFLOW_PEERS_PYTHON:-}" ] && [ ! -x "$python" ]; then
+if [ -z "${GRADFLOW_PEERS_PYTHON:-}" ] && [ ! "$venv/complete" -nt "$here/requirements.txt" ]; then
     python3 -m venv "$venv"
     "$python" -m pip install --quiet -r "$here/requirements.txt"
+    touch "$venv/complete"
 fi
 if [ "${1:-}" = --torch ]; then
     shift

@@ -64,9 +64,7 @@ def mode_rate(problem):
 
 def integrate(rate, start, times, method, rtol, atol, **options):
     """States at the times, by the interpolant."""
-    solution = solve_ivp(
-        rate, (0.0, times[-1]), start, method=method, t_eval=times, rtol=rtol, atol=atol, **options
-    )
+    solution = solve_ivp(rate, (0.0, times[-1]), start, method=method, t_eval=times, rtol=rtol, atol=atol, **options)
     if not solution.success:
         raise RuntimeError(solution.message)
     return solution.y.T, solution.nfev
@@ -78,9 +76,7 @@ def integrate_by_stops(rate, start, times, method, rtol, atol, **options):
     for time_of_stop in times:
         span = (before, time_of_stop)
         # With `t_eval` the states of all other steps are not kept.
-        part = solve_ivp(
-            rate, span, states[-1], method=method, t_eval=span[1:], rtol=rtol, atol=atol, **options
-        )
+        part = solve_ivp(rate, span, states[-1], method=method, t_eval=span[1:], rtol=rtol, atol=atol, **options)
         if not part.success:
             raise RuntimeError(part.message)
         states.append(part.y[:, -1])
@@ -108,7 +104,10 @@ def solve_together(solve, indices, method, rtol, atol):
     """Seeds as one system with one step size, so that Python's own time is shared."""
     starts = theirs.starts[indices]
     rate = flow_rate(theirs)
-    flat = lambda t, y: rate(t, y.reshape(starts.shape)).ravel()
+
+    def flat(t, y):
+        return rate(t, y.reshape(starts.shape)).ravel()
+
     y, evaluations = solve(flat, starts.ravel(), theirs.times, method, rtol, atol)
     states = y.reshape(len(theirs.times), *starts.shape).swapaxes(0, 1)
     return [(state, evaluations) for state in states]
@@ -146,8 +145,7 @@ class SciPy:
         """The time of the first steps on so many threads: products of small matrices are faster on one."""
         threadpool_limits(threads)
         start, times, atol = self.start, self.problem.times[:1], 1e-6 * self.problem.scale()
-        run = lambda: integrate(self.rate, start, times, "DOP853", 1e-6, atol)
-        return min(timeit.repeat(run, number=1, repeat=5))
+        return min(timeit.repeat(lambda: integrate(self.rate, start, times, "DOP853", 1e-6, atol), number=1, repeat=5))
 
     def solve(self, method, rtol, atol, keep=True):
         method, _, how = method.partition(", ")

@@ -14,14 +14,17 @@ def trial(remote, problem):
     return remote.solve(method, 1e-4, 1e-4 * problem.scale(), False).seconds
 
 
+def opened(stack, *what, **how):
+    return stack.enter_context(closing(Remote(*what, **how)))
+
+
 @contextmanager
 def integrators(ours, cores):
     """gradflow first."""
     with ExitStack() as stack:
-        opened = lambda *what, **how: stack.enter_context(closing(Remote(*what, **how)))
-        scipy = opened("SciPy", "scipy_tool", "SciPy", cores)
-        pooled = opened("diffrax", "diffrax_tool", "Diffrax", cores)
-        single = opened("diffrax", "diffrax_tool", "Diffrax", cores, environment=ONE_THREAD)
+        scipy = opened(stack, "SciPy", "scipy_tool", "SciPy", cores)
+        pooled = opened(stack, "diffrax", "diffrax_tool", "Diffrax", cores)
+        single = opened(stack, "diffrax", "diffrax_tool", "Diffrax", cores, environment=ONE_THREAD)
         yield [ours, scipy, Fastest([pooled, single], trial)]
 
 
@@ -29,9 +32,8 @@ def integrators(ours, cores):
 def steppers(ours, cores, torch):
     """NumPy first, to whose solution all others are held."""
     with ExitStack() as stack:
-        opened = lambda *what: stack.enter_context(closing(Remote(*what)))
-        numpy = opened("NumPy", "numpy_tool", "NumPy", cores)
-        others = [opened("JAX", "jax_tool", "Jax")]
+        numpy = opened(stack, "NumPy", "numpy_tool", "NumPy", cores)
+        others = [opened(stack, "JAX", "jax_tool", "Jax")]
         if torch:
-            others.append(opened("PyTorch", "torch_tool", "Torch", cores))
+            others.append(opened(stack, "PyTorch", "torch_tool", "Torch", cores))
         yield [numpy, ours, *others]

@@ -7,6 +7,7 @@
 
 mod files;
 mod ours;
+mod problem;
 
 use ours::{Problem, Solved};
 use serde::Deserialize;
@@ -45,7 +46,7 @@ fn answer(request: Request, loaded: &mut Option<Problem>) -> Result<serde_json::
     match request {
         Request::Load { kind, folder } => {
             let files = files::Folder::new(folder);
-            let raw = ours::read(&kind, &files)?;
+            let raw = problem::read(&kind, &files)?;
             let clock = Instant::now();
             *loaded = Some(ours::prepare(raw)?);
             Ok(json!({ "setup_seconds": clock.elapsed().as_secs_f64() }))
