@@ -5,7 +5,8 @@ use gradflow::analytic::pair::Pair;
 use gradflow::experiment::Order;
 use gradflow::integrate::{self, Method, VectorField};
 use gradflow::kernels::{View, gemm};
-use gradflow::network::{Activation, Gradient, Widths};
+use gradflow::network::{Activation, Compression, Gradient, Widths};
+use gradflow::parallel;
 use gradflow::random::{Purpose, stream};
 use gradflow::sampling::in_frame;
 use gradflow::sgd::{SampleDescent, Trainee};
@@ -100,7 +101,7 @@ fn integration(settings: &Settings) -> Result<integrate::Settings, Box<dyn Error
     Ok(integrate::Settings { method, rtol: settings.rtol, atol: settings.atol, max_steps: 10_000_000 })
 }
 
-/// Rows 1 to 5: weight flows in the frame of Σ11; of several, one a core.
+/// Rows 1 to 5: weight flows of what moves; of several, one a core.
 fn flows(
     widths: &Widths,
     statistics: &Statistics,
@@ -109,12 +110,13 @@ fn flows(
     settings: &integrate::Settings,
 ) -> Solved {
     let one = |start: &Vec<f64>| {
-        let gradient = Gradient::new(widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
-        follow(&gradient, start.clone(), times, settings)
+        let weights = widths.unflatten(start);
+        let compression = Compression::new(&statistics.sigma31_frame, statistics.eigenvalues.as_slice(), weights);
+        let expanded = |y: &[f64]| widths.flatten(&compression.expand(y));
+        follow(&compression.gradient(), compression.start().to_vec(), times, settings, expanded)
     };
     let clock = Instant::now();
-    let runs: Vec<_> =
-        if starts.len() == 1 { starts.iter().map(one).collect() } else { starts.par_iter().map(one).collect() };
+    let runs = parallel::within(|| parallel::runs(starts.iter().collect(), one));
     let seconds = clock.elapsed().as_secs_f64();
     let count = starts.len() as u64;
     summed(runs, seconds, count)
@@ -136,7 +138,7 @@ impl VectorField for Modes<'_> {
 /// Systems of `size` modes each, as many at a time as there are cores; the modes arm makes one of every mode.
 fn modes(s: &[f64], starts: &[f64], times: &[f64], size: usize, settings: &integrate::Settings) -> Solved {
     let clock = Instant::now();
-    let one = |(s, u0): (&[f64], &[f64])| follow(&Modes { s }, u0.to_vec(), times, settings);
+    let one = |(s, u0): (&[f64], &[f64])| follow(&Modes { s }, u0.to_vec(), times, settings, <[f64]>::to_vec);
     let runs: Vec<_> = s.par_chunks(size).zip(starts.par_chunks(size)).map(one).collect();
     let seconds = clock.elapsed().as_secs_f64();
     let count = runs.len() as u64;
@@ -150,16 +152,17 @@ fn at(states: &[f64], k: usize, times: usize) -> impl Iterator<Item = f64> + '_ 
     states.iter().copied().skip(states.len() / times * k).take(states.len() / times)
 }
 
-/// The states of one system at the times.
+/// The states of one system at the times, as they are to be kept.
 fn follow(
     field: &impl VectorField,
     start: Vec<f64>,
     times: &[f64],
     settings: &integrate::Settings,
+    kept: impl Fn(&[f64]) -> Vec<f64>,
 ) -> (Vec<f64>, Work) {
-    let mut states = Vec::with_capacity(start.len() * times.len());
+    let mut states = Vec::new();
     let mut keep = |_: usize, y: &[f64]| {
-        states.extend_from_slice(y);
+        states.extend(kept(y));
         true
     };
     let (outcome, work) = integrate::integrate(field, DVector::from_vec(start), times, settings, &mut keep);

@@ -3,6 +3,7 @@
 use super::Widths;
 use crate::kernels::{View, gemm};
 use nalgebra::DMatrix;
+use pulp::{Simd, WithSimd};
 use std::cell::{Ref, RefCell};
 use std::ops::Range;
 
@@ -17,14 +18,15 @@ use std::ops::Range;
 pub struct Gradient {
     widths: Widths,
     sigma31: DMatrix<f64>,
-    eigenvalues: Vec<f64>,
+    /// Σ11's eigenvalue of each entry of the map.
+    scales: Vec<f64>,
     offsets: Vec<usize>,
     scratch: RefCell<Scratch>,
 }
 
 #[derive(Debug)]
 struct Scratch {
-    /// S_l for l = 1…D−1 (N3×n_l), or P_l (n_l×N1).
+    /// S_l for l = 1…D−2 (N3×n_l; S_{D−1} is W_D), or P_l for l = 2…D−1 (n_l×N1; P_1 is W_1).
     products: Vec<Vec<f64>>,
     /// Σ31 − WΣ11, N3×N1.
     error: Vec<f64>,
@@ -41,14 +43,16 @@ impl Gradient {
         for (rows, cols) in widths.shapes() {
             offsets.push(offsets[offsets.len() - 1] + rows * cols);
         }
-        let hidden = &widths.as_slice()[1..widths.depth()];
+        let (n, depth) = (widths.as_slice(), widths.depth());
+        // Of the suffixes the last, of the prefixes the first is a weight matrix.
+        let hidden = if widths.outputs() <= widths.inputs() { 1..depth.max(2) - 1 } else { 2.min(depth)..depth };
         Gradient {
             widths: widths.clone(),
             sigma31: sigma31.clone(),
-            eigenvalues: eigenvalues.to_vec(),
+            scales: eigenvalues.iter().flat_map(|lambda| std::iter::repeat_n(*lambda, widths.outputs())).collect(),
             offsets,
             scratch: RefCell::new(Scratch {
-                products: hidden.iter().map(|n| vec![0.0; thin * n]).collect(),
+                products: n[hidden].iter().map(|n| vec![0.0; thin * n]).collect(),
                 error: vec![0.0; sigma31.len()],
                 carry: [vec![0.0; thin * widest], vec![0.0; thin * widest]],
             }),
@@ -102,96 +106,117 @@ impl Gradient {
         View::new(&weights[self.range(l)], n[l], n[l - 1])
     }
 
-    /// S_{l−1} = S_l W_l, from S_D = I; the last one, S_0, is the map W, of which the error is made.
+    /// S_l, N3×n_l, for l = 1…D−1.
+    fn suffix<'a>(&self, weights: &'a [f64], products: &'a [Vec<f64>], l: usize) -> View<'a> {
+        match products.get(l - 1) {
+            Some(product) => View::new(product, self.widths.outputs(), self.widths.as_slice()[l]),
+            None => self.weight(weights, l + 1),
+        }
+    }
+
+    /// S_{l−1} = S_l W_l, from S_{D−1} = W_D; the last one, S_0, is the map W, of which the error is made.
     fn suffixes(&self, weights: &[f64], scratch: &mut Scratch) {
-        let (n, depth) = (self.widths.as_slice(), self.widths.depth());
-        let outputs = self.widths.outputs();
         let Scratch { products, error, .. } = scratch;
-        for l in (1..=depth).rev() {
-            let w = self.weight(weights, l);
-            match (l, depth) {
-                (1, 1) => error.copy_from_slice(&weights[self.range(1)]),
-                (1, _) => gemm(1.0, View::new(&products[0], outputs, n[1]), w, 0.0, error),
-                (l, d) if l == d => products[l - 2].copy_from_slice(&weights[self.range(l)]),
-                (l, _) => {
-                    let (done, rest) = products.split_at_mut(l - 1);
-                    gemm(1.0, View::new(&rest[0], outputs, n[l]), w, 0.0, &mut done[l - 2]);
-                }
-            }
+        for l in (2..self.widths.depth()).rev() {
+            let (done, rest) = products.split_at_mut(l - 1);
+            let suffix = match rest.first() {
+                Some(product) => View::new(product, self.widths.outputs(), self.widths.as_slice()[l]),
+                None => self.weight(weights, l + 1),
+            };
+            gemm(1.0, suffix, self.weight(weights, l), 0.0, &mut done[l - 2]);
+        }
+        if self.widths.depth() == 1 {
+            error.copy_from_slice(weights);
+        } else {
+            gemm(1.0, self.suffix(weights, products, 1), self.weight(weights, 1), 0.0, error);
         }
         self.residual(error);
     }
 
-    /// R_1 = Σ31 − WΣ11, R_{l+1} = R_l W_lᵀ; −∂L/∂W_l = S_lᵀR_l.
+    /// R_1 = Σ31 − WΣ11, R_{l+1} = R_l W_lᵀ; −∂L/∂W_l = S_lᵀR_l, and R_D the last.
     fn along_outputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
         let (n, depth) = (self.widths.as_slice(), self.widths.depth());
-        let outputs = self.widths.outputs();
         let Scratch { products, error, carry: [current, next] } = scratch;
-        for l in 1..=depth {
-            let r = if l == 1 { View::new(error, outputs, n[0]) } else { View::new(current, outputs, n[l - 1]) };
-            if l == depth {
-                copy(if l == 1 { error } else { current }, &mut out[self.range(l)]);
-            } else {
-                gemm(1.0, View::new(&products[l - 1], outputs, n[l]).t(), r, 0.0, &mut out[self.range(l)]);
-                gemm(1.0, r, self.weight(weights, l).t(), 0.0, next);
-                std::mem::swap(current, next);
-            }
+        if depth == 1 {
+            out.copy_from_slice(error);
+        }
+        for l in 1..depth {
+            let r = View::new(if l == 1 { error } else { current }, self.widths.outputs(), n[l - 1]);
+            gemm(1.0, self.suffix(weights, products, l).t(), r, 0.0, &mut out[self.range(l)]);
+            let above = if l + 1 == depth { &mut out[self.range(depth)] } else { &mut next[..] };
+            gemm(1.0, r, self.weight(weights, l).t(), 0.0, above);
+            std::mem::swap(current, next);
         }
     }
 
-    /// P_l = W_l P_{l−1}, from P_0 = I; the last one, P_D, is the map W, of which the error is made.
+    /// P_l, n_l×N1, for l = 1…D−1.
+    fn prefix<'a>(&self, weights: &'a [f64], products: &'a [Vec<f64>], l: usize) -> View<'a> {
+        match l.checked_sub(2) {
+            Some(index) => View::new(&products[index], self.widths.as_slice()[l], self.widths.inputs()),
+            None => self.weight(weights, 1),
+        }
+    }
+
+    /// P_l = W_l P_{l−1}, from P_1 = W_1; the last one, P_D, is the map W, of which the error is made.
     fn prefixes(&self, weights: &[f64], scratch: &mut Scratch) {
-        let (n, depth) = (self.widths.as_slice(), self.widths.depth());
-        let inputs = self.widths.inputs();
+        let depth = self.widths.depth();
         let Scratch { products, error, .. } = scratch;
-        for l in 1..=depth {
-            let w = self.weight(weights, l);
-            match (l, depth) {
-                (1, 1) => error.copy_from_slice(&weights[self.range(1)]),
-                (1, _) => products[0].copy_from_slice(&weights[self.range(1)]),
-                (l, d) if l == d => gemm(1.0, w, View::new(&products[l - 2], n[l - 1], inputs), 0.0, error),
-                (l, _) => {
-                    let (done, rest) = products.split_at_mut(l - 1);
-                    gemm(1.0, w, View::new(&done[l - 2], n[l - 1], inputs), 0.0, &mut rest[0]);
-                }
-            }
+        for l in 2..depth {
+            let (done, rest) = products.split_at_mut(l - 2);
+            gemm(1.0, self.weight(weights, l), self.prefix(weights, done, l - 1), 0.0, &mut rest[0]);
+        }
+        if depth == 1 {
+            error.copy_from_slice(weights);
+        } else {
+            gemm(1.0, self.weight(weights, depth), self.prefix(weights, products, depth - 1), 0.0, error);
         }
         self.residual(error);
     }
 
-    /// T_D = Σ31 − WΣ11, T_{l−1} = W_lᵀT_l; −∂L/∂W_l = T_lP_{l−1}ᵀ.
+    /// T_D = Σ31 − WΣ11, T_{l−1} = W_lᵀT_l; −∂L/∂W_l = T_lP_{l−1}ᵀ, and T_1 the first.
     fn along_inputs(&self, weights: &[f64], out: &mut [f64], scratch: &mut Scratch) {
         let (n, depth) = (self.widths.as_slice(), self.widths.depth());
-        let inputs = self.widths.inputs();
         let Scratch { products, error, carry: [current, next] } = scratch;
-        for l in (1..=depth).rev() {
-            let t = if l == depth { View::new(error, n[l], inputs) } else { View::new(current, n[l], inputs) };
-            if l == 1 {
-                copy(if l == depth { error } else { current }, &mut out[self.range(l)]);
-            } else {
-                gemm(1.0, t, View::new(&products[l - 2], n[l - 1], inputs).t(), 0.0, &mut out[self.range(l)]);
-                gemm(1.0, self.weight(weights, l).t(), t, 0.0, next);
-                std::mem::swap(current, next);
-            }
+        if depth == 1 {
+            out.copy_from_slice(error);
+        }
+        for l in (2..=depth).rev() {
+            let t = View::new(if l == depth { error } else { current }, n[l], self.widths.inputs());
+            gemm(1.0, t, self.prefix(weights, products, l - 1).t(), 0.0, &mut out[self.range(l)]);
+            let below = if l == 2 { &mut out[self.range(1)] } else { &mut next[..] };
+            gemm(1.0, self.weight(weights, l).t(), t, 0.0, below);
+            std::mem::swap(current, next);
         }
     }
 
     /// W → Σ31 − WΣ11, in place.
     fn residual(&self, map: &mut [f64]) {
-        let outputs = self.widths.outputs();
-        for ((w, s), lambda) in
-            map.chunks_exact_mut(outputs).zip(self.sigma31.as_slice().chunks_exact(outputs)).zip(&self.eigenvalues)
-        {
-            for (w, s) in w.iter_mut().zip(s) {
-                *w = s - *w * lambda;
-            }
-        }
+        pulp::Arch::new().dispatch(Residual { map, sigma31: self.sigma31.as_slice(), scales: &self.scales });
     }
 }
 
-/// Copies as many numbers as `out` holds.
-fn copy(from: &[f64], out: &mut [f64]) {
-    out.copy_from_slice(&from[..out.len()]);
+/// w → s − λw for every entry, with the widest registers that the machine has.
+struct Residual<'a> {
+    map: &'a mut [f64],
+    sigma31: &'a [f64],
+    scales: &'a [f64],
+}
+
+impl WithSimd for Residual<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (map, map_rest) = S::as_mut_simd_f64s(self.map);
+        let (sigma31, sigma31_rest) = S::as_simd_f64s(self.sigma31);
+        let (scales, scales_rest) = S::as_simd_f64s(self.scales);
+        for ((w, s), lambda) in map.iter_mut().zip(sigma31).zip(scales) {
+            *w = simd.sub_f64s(*s, simd.mul_f64s(*w, *lambda));
+        }
+        for ((w, s), lambda) in map_rest.iter_mut().zip(sigma31_rest).zip(scales_rest) {
+            *w = s - *w * lambda;
+        }
+    }
 }
 
 impl crate::integrate::VectorField for Gradient {
