@@ -13,7 +13,7 @@ import machine
 import table
 from evaluations import AGREEMENT, evaluate
 from gradflow_tool import Gradflow, build
-from reference import reference
+from reference import error, reference
 from rows import EVALUATIONS, INTEGRATIONS
 from sweep import TARGETS, ladder, race, sweep
 from tools import integrators, steppers
@@ -41,8 +41,8 @@ def report_way(way):
 
 
 def report(point):
-    error, took = f"{point.error:.1e}", table.seconds(point.seconds)
-    say(f"  {point.tool:9} {point.method:20} rtol {point.rtol:.0e}  {point.evaluations:6} evaluations  {error}  {took}")
+    work = f"{point.evaluations:6} evaluations  {point.error:.1e}  {table.seconds(point.seconds)}"
+    say(f"  {point.tool:9} {point.method:20} rtol {point.rtol:.0e}  {work}")
 
 
 def integrate(row, tools, rate, quick):
@@ -56,8 +56,13 @@ def integrate(row, tools, rate, quick):
         points += sweep(tool, problem, exact, ladder(quick), report)
     rounds = 3 if quick else 7
     races = [finished(target, race(tools, problem, points, target, rounds)) for target in TARGETS]
-    result = {"name": problem.name, "goals": row.goals, "races": races, "points": [asdict(p) for p in points]}
-    return result | least(problem, rate)
+    result = {"name": problem.name, "goals": row.goals, "agreement": agreement(tools[0], problem, exact)}
+    return result | {"races": races, "points": [asdict(p) for p in points]} | least(problem, rate)
+
+
+def agreement(ours, problem, exact):
+    """How far gradflow, by other code and at another tolerance, is from the reference."""
+    return error(ours.solve("dop853", 1e-12, 1e-15 * problem.scale()).states, exact)
 
 
 def step(row, tools, rate, quick):
@@ -99,7 +104,7 @@ def document(results):
     """All tables."""
     parts = ["# gradflow beside its peers", table.head(results["machine"]), table.summary(results["rows"])]
     for number, row in results["rows"].items():
-        parts += [f"## {number}. {row['name']}", table.races(row) if "races" in row else table.contests(row)]
+        parts += [f"## {number}. {row['name']}", *(table.races(row) if "races" in row else table.contests(row))]
     return "\n\n".join(parts) + "\n"
 
 

@@ -28,14 +28,15 @@ def head(facts):
 
 
 def races(row):
-    """A line for each tool at each error."""
+    """How good the reference is, and a line for each tool at each error."""
     lines = []
     for race in row["races"]:
         ours = race["tools"].get(GRADFLOW)
         for tool, entry in race["tools"].items():
             lines.append(race_line(race, tool, entry, ours, row))
     header = ["error ≤", "tool", "method", "rtol", "evaluations", "error", "least time", "median", "start-up"]
-    return markdown([*header, "× floor", "peer/gradflow (least / median)", "goal"], lines)
+    agreement = f"gradflow at rtol 1e-12 and the reference agree to {row['agreement']:.0e}."
+    return [agreement, markdown([*header, "× floor", "peer/gradflow (least / median)", "goal"], lines)]
 
 
 def race_line(race, tool, entry, ours, row):
@@ -57,7 +58,7 @@ def contests(row):
         lines += [contest_line(way, ways[0], contest) for way in ways]
         lines += [[peer, "not installed", *"—————", ""] for peer in row["missing"]]
     header = ["tool", "method", "least time", "median", "start-up", "difference", "× floor"]
-    return markdown([*header, "peer/gradflow (least / median)"], lines)
+    return [markdown([*header, "peer/gradflow (least / median)"], lines)]
 
 
 def contest_line(way, ours, contest):
