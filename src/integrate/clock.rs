@@ -2,7 +2,7 @@
 
 /// The sum of two numbers, the second below the last digit of the first.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     pub now: f64,
     low: f64,
 }

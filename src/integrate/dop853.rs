@@ -3,8 +3,11 @@
 
 use super::tableau::Tableau;
 
+/// Stages of a step, f(y) among them.
+pub(crate) const STAGES: usize = 12;
+
 /// Twelve stages; f(y₁), the first of the next step, is number 12.
-pub(super) const DOP853: Tableau = Tableau {
+pub(crate) const DOP853: Tableau = Tableau {
     a: &[
         &[(0, 0.05260015195876773)],
         &[(0, 0.0197250569845379), (1, 0.0591751709536137)],

@@ -28,6 +28,8 @@ mod tableau;
 mod visitor;
 
 pub use changes::Changes;
+pub(crate) use clock::Clock;
+pub(crate) use dop853::{DOP853, STAGES};
 
 use crate::trajectory::{Outcome, Work};
 use nalgebra::DVector;

@@ -1,13 +1,13 @@
 //! Explicit Runge-Kutta pairs as their coefficients, zeros left out.
 
 /// (stage, coefficient); stage 0 is f(y).
-pub(super) type Row = &'static [(usize, f64)];
+pub(crate) type Row = &'static [(usize, f64)];
 
 /// An embedded pair, with an interpolant.
 ///
 /// Stage 0 is f(y), stages 1 … are those of the rows of `a`, and the one after the last of them is f(y₁).
 #[derive(Debug)]
-pub(super) struct Tableau {
+pub(crate) struct Tableau {
     /// Y_i = y + h Σ_j a_ij k_j, a row for each stage from 1 on.
     pub a: &'static [Row],
     /// y₁ = y + h Σ_j b_j k_j.
