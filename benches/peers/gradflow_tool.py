@@ -42,7 +42,7 @@ class Gradflow:
             return ["dop853", "dopri5", "rock4", "auto"]
         if isinstance(problem, Modes):
             single = ["dop853", "dopri5", "auto"]
-            return [*(f"{method}, together" for method in single), *single, "closed form"]
+            return [*single, "closed form"]
         return ["samples", "statistics, given", "statistics, made"]
 
     def load(self, problem):

@@ -5,6 +5,7 @@ use gradflow::analytic::pair::Pair;
 use gradflow::experiment::Order;
 use gradflow::integrate::{self, Method, VectorField};
 use gradflow::kernels::{View, gemm};
+use gradflow::modes::{Law, Mode, integrate_modes};
 use gradflow::network::{Activation, Compression, Gradient, Widths};
 use gradflow::parallel;
 use gradflow::random::{Purpose, stream};
@@ -73,11 +74,7 @@ pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solved, Box<dyn E
             Ok(flows(widths, statistics, starts, times, &settings))
         }
         (Problem::Modes { s, starts, times }, "closed form") => Ok(closed_forms(s, starts, times)),
-        (Problem::Modes { s, starts, times }, method) => {
-            let together = method.ends_with("together");
-            let size = if together { s.len().div_ceil(rayon::current_num_threads()) } else { 1 };
-            Ok(modes(s, starts, times, size, &integration(settings)?))
-        }
+        (Problem::Modes { s, starts, times }, _) => Ok(modes(s, starts, times, &integration(settings)?)),
         (Problem::Training { widths, samples, start, plan, .. }, "samples") => {
             Ok(descent_on_samples(widths, samples, start, plan))
         }
@@ -122,34 +119,17 @@ fn flows(
     summed(runs, seconds, count)
 }
 
-/// Row 6: τ du/dt = 2u(s − u), for each of some modes.
-struct Modes<'a> {
-    s: &'a [f64],
-}
-
-impl VectorField for Modes<'_> {
-    fn evaluate(&self, u: &[f64], du: &mut [f64]) {
-        for ((d, u), s) in du.iter_mut().zip(u).zip(self.s) {
-            *d = 2.0 * u * (s - u);
-        }
-    }
-}
-
-/// Systems of `size` modes each, as many at a time as there are cores; the modes arm makes one of every mode.
-fn modes(s: &[f64], starts: &[f64], times: &[f64], size: usize, settings: &integrate::Settings) -> Solved {
+/// Row 6: τ du/dt = 2u(s − u), each mode with its own steps, as the modes arm follows them.
+fn modes(s: &[f64], starts: &[f64], times: &[f64], settings: &integrate::Settings) -> Solved {
+    let mode = |(&s, &u0): (&f64, &f64)| Mode { s, lambda: 1.0, u0, atol: settings.atol, half: None };
+    let modes: Vec<Mode> = s.iter().zip(starts).map(mode).collect();
     let clock = Instant::now();
-    let one = |(s, u0): (&[f64], &[f64])| follow(&Modes { s }, u0.to_vec(), times, settings, <[f64]>::to_vec);
-    let runs: Vec<_> = s.par_chunks(size).zip(starts.par_chunks(size)).map(one).collect();
+    let courses = parallel::within(|| integrate_modes(Law::balanced(2), &modes, times, settings));
     let seconds = clock.elapsed().as_secs_f64();
-    let count = runs.len() as u64;
-    let states = (0..times.len()).flat_map(|k| runs.iter().flat_map(move |(states, _)| at(states, k, times.len())));
-    let states = states.collect();
-    Solved { states, ..summed(runs, seconds, count) }
-}
-
-/// The state at the k-th of so many times.
-fn at(states: &[f64], k: usize, times: usize) -> impl Iterator<Item = f64> + '_ {
-    states.iter().copied().skip(states.len() / times * k).take(states.len() / times)
+    let states = (0..times.len()).flat_map(|k| courses.iter().filter_map(move |course| course.strengths.get(k)));
+    let states = states.copied().collect();
+    let runs = courses.iter().map(|course| (Vec::new(), course.work.clone())).collect();
+    Solved { states, ..summed(runs, seconds, modes.len() as u64) }
 }
 
 /// The states of one system at the times, as they are to be kept.
