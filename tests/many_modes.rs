@@ -16,7 +16,7 @@ fn modes(rtol: f64) -> Vec<Mode> {
     let mode = |i: u32| {
         let s = f64::from(i % 37) / 8.0;
         let lambda = 0.3 + f64::from(i % 11) / 5.0;
-        let u0 = 10f64.powf(-f64::from(i % 13) / 2.0) * if i % 5 == 0 { 8.0 } else { 0.5 };
+        let u0 = 10f64.powf(-f64::from(i % 13) / 2.0) * if i.is_multiple_of(5) { 8.0 } else { 0.5 };
         let half = (s > 0.0).then_some(s / lambda / 2.0);
         Mode { s, lambda, u0, atol: 1e-3 * rtol * u0, half }
     };
