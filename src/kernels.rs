@@ -1,4 +1,4 @@
-//! The matrix products, in one place: C ← αAB + βC for any mixture of transposes.
+//! The matrix products, in one place: C ← αAB + βC for any mixture of transposes; and what else `faer` does faster.
 //!
 //! Matrices are column-major slices, as in `nalgebra`. A transpose is a change of strides, so that
 //! `nn`, `tn` and `nt` all reach the same kernel, that of `faer`.

@@ -32,6 +32,18 @@ pub fn join<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnO
     if ONE_OF_SEVERAL.get() { (first(), second()) } else { rayon::join(first, second) }
 }
 
+/// Does something to each of some items, on several cores where they are free.
+pub fn each<T: Send>(items: &mut [T], act: &(impl Fn(&mut T) + Sync)) {
+    match items {
+        [] => (),
+        [item] => act(item),
+        _ => {
+            let (first, second) = items.split_at_mut(items.len() / 2);
+            join(|| each(first, act), || each(second, act));
+        }
+    }
+}
+
 /// Does the work on a thread of the pool, where [`join`] finds the others awake: from without, each would cost a wait.
 pub fn within<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     rayon::scope(|_| work())

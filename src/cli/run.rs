@@ -65,7 +65,8 @@ pub(super) fn run(args: &RunArgs) -> Status {
         if !args.how.quiet {
             warn(&report.warnings);
             say(&tables::report(&built, &report));
-            let memory = peak_memory().map_or(String::new(), |bytes| format!(" (peak memory {:.0} MB)", bytes / 1e6));
+            let memory =
+                peak_memory().map_or(String::new(), |bytes| format!(" (peak memory so far {:.0} MB)", bytes / 1e6));
             say(&format!("Results in {}{memory}\n", destination.name().display()));
         }
         if !report.is_complete() {

@@ -67,7 +67,8 @@ impl Embedded {
         let (high, low) = self.error_squares(ends, tolerance);
         let scale = high + 0.01 * low;
         let scale = if scale <= 0.0 { 1.0 } else { scale };
-        h.abs() * high * (1.0 / (scale * ends.y.len() as f64)).sqrt()
+        // Nothing moves without error.
+        h.abs() * high * (1.0 / (scale * ends.y.len().max(1) as f64)).sqrt()
     }
 
     fn error_squares(&self, ends: &Ends, tolerance: Tolerance) -> (f64, f64) {

@@ -30,7 +30,8 @@ fn middle(components: usize) -> Option<usize> {
 
 /// out ← y + Σ c_j k_j, the terms added in their order, at most [`MOST`] of them. All slices have one length.
 pub(super) fn combine(out: &mut [f64], y: &[f64], terms: &[Term]) {
-    unrolled!(terms, combine_terms(out, y, *terms), 0 1 2 3 4 5 6 7 8 9);
+    let combined = unrolled!(terms, combine_terms(out, y, *terms), 0 1 2 3 4 5 6 7 8 9);
+    debug_assert!(combined.is_some(), "more terms than a sum takes");
 }
 
 fn combine_terms<const N: usize>(out: &mut [f64], y: &[f64], terms: [Term; N]) {

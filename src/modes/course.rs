@@ -3,9 +3,9 @@
 use super::lanes::Block;
 use super::law::{Law, OneVariable};
 use crate::integrate::{Method, Observer, Settings, VectorField, integrate};
+use crate::parallel;
 use crate::trajectory::{Outcome, Work};
 use nalgebra::DVector;
-use rayon::prelude::*;
 
 /// A mode of a law of one variable.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,7 +43,7 @@ const BLOCK: usize = 256;
 /// below 1. `settings.atol` does not count, as each mode has its own.
 pub fn integrate_modes(law: Law, modes: &[Mode], times: &[f64], settings: &Settings) -> Vec<Course> {
     let blocks: Vec<Vec<Course>> =
-        modes.par_chunks(BLOCK).map(|modes| integrate_block(law, modes, times, settings)).collect();
+        parallel::runs(modes.chunks(BLOCK).collect(), |modes| integrate_block(law, modes, times, settings));
     blocks.into_iter().flatten().collect()
 }
 
@@ -52,7 +52,8 @@ fn integrate_block(law: Law, modes: &[Mode], times: &[f64], settings: &Settings)
         let Mode { s, lambda, u0, atol, half } = *mode;
         follow(&OneVariable { law, s, lambda }, vec![u0], half, times, &Settings { atol, ..*settings })
     };
-    if settings.method != Method::Dop853 {
+    // What follows its limit closely has arrived: auto would find nothing to change for.
+    if !matches!(settings.method, Method::Dop853 | Method::Auto) {
         return modes.iter().map(alone).collect();
     }
     let block = Block { law, modes, times, rtol: settings.rtol, max_steps: settings.max_steps };

@@ -1,4 +1,6 @@
-//! One mode in its lane: which steps it takes, as [`crate::integrate`] would.
+//! One mode in its lane: which steps it takes. They are controlled as in [`crate::integrate`], and besides grow no faster than
+//! the steps that have held: in one variable an estimate of the error may vanish by chance. A stop within a step that does
+//! not hold revokes the step.
 
 use super::course::{Course, Mode};
 use super::lanes::{Batch, Block};
@@ -108,11 +110,14 @@ impl<'a> Lane<'a> {
         };
         (batch.s.0[index], batch.lambda.0[index], batch.atol.0[index]) = (mode.s, mode.lambda, mode.atol);
         batch.y.0[index] = u0;
+        if !u0.is_finite() {
+            return (lane, Next::Leave);
+        }
         if end <= 0.0 {
             return (lane, Next::Done);
         }
         lane.step = lane.first_step();
-        let next = if lane.rate(u0).is_finite() && u0.is_finite() { lane.stride(batch, index) } else { Next::Leave };
+        let next = if lane.rate(u0).is_finite() { lane.stride(batch, index) } else { Next::Leave };
         (lane, next)
     }
 

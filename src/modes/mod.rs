@@ -10,11 +10,11 @@ pub use law::{Law, Power};
 
 use crate::experiment::{Depth, Experiment, ModesSettings};
 use crate::integrate::Settings;
+use crate::parallel;
 use crate::sampling::of_strengths;
 use crate::trajectory::{Arm, Outcome, Trajectory, Work};
 use course::follow;
 use law::Chain;
-use rayon::prelude::*;
 use std::time::Instant;
 
 /// Integrates every mode on its own, with its own steps, by the law of the arm: [`Arm::Limit`] follows that of
@@ -79,8 +79,7 @@ fn follow_all(experiment: &Experiment, settings: &ModesSettings, law: Depth, tim
         Settings { method: settings.method, rtol: settings.rtol, atol: LEAST_ATOL, max_steps: settings.max_steps };
     let mut together = integrate_modes(balanced, &together, times, &common).into_iter();
     let alone: Vec<usize> = modes.filter(|mode| single[*mode].is_none()).collect();
-    let alone: Vec<Course> =
-        alone.into_par_iter().map(|mode| follow_chain(experiment, settings, mode, times)).collect();
+    let alone: Vec<Course> = parallel::runs(alone, |mode| follow_chain(experiment, settings, mode, times));
     let mut alone = alone.into_iter();
     let mut next = |single: &Option<Mode>| if single.is_some() { together.next() } else { alone.next() };
     single.iter().filter_map(&mut next).collect()

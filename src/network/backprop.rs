@@ -63,7 +63,7 @@ impl Backprop {
                 self.activation.apply(h);
             }
         }
-        &self.layers[depth - 1][..self.widths.outputs() * count]
+        self.outputs(count)
     }
 
     /// The errors δ_l of the samples last gone forward, with targets `y` (N3×count); returns Σ ½‖y − f(x)‖².
@@ -87,19 +87,46 @@ impl Backprop {
     /// `target` += rate · Σ_b δ_l^b (h_{l−1}^b)ᵀ for all layers, of the samples last gone backward. The errors are all
     /// known by then, so that `target` may be the parameters themselves.
     pub fn accumulate(&self, rate: f64, x: &[f64], count: usize, target: &mut [f64]) {
-        let n = self.widths.as_slice();
+        let (mut weights, biases) = target.split_at_mut(self.offsets[self.widths.depth()]);
         for l in 1..=self.widths.depth() {
-            let input = if l == 1 { x } else { &self.layers[l - 2] };
-            let error = &self.errors[l - 1][..n[l] * count];
-            let weight = &mut target[self.offsets[l - 1]..self.offsets[l]];
-            gemm(rate, View::new(error, n[l], count), View::new(input, n[l - 1], count).t(), 1.0, weight);
-            if self.biases {
-                let bias = &mut target[bias_range(&self.widths, &self.offsets, l)];
-                for column in error.chunks_exact(n[l]) {
-                    bias.iter_mut().zip(column).for_each(|(b, e)| *b += rate * e);
-                }
-            }
+            let (weight, rest) = weights.split_at_mut(self.weights_of(l));
+            self.accumulate_layer(l, rate, x, count, weight);
+            weights = rest;
         }
+        self.accumulate_biases(rate, count, biases);
+    }
+
+    /// The number of weights in W_l, l from 1.
+    pub fn weights_of(&self, l: usize) -> usize {
+        self.offsets[l] - self.offsets[l - 1]
+    }
+
+    /// The same for W_l alone, l from 1.
+    pub fn accumulate_layer(&self, l: usize, rate: f64, x: &[f64], count: usize, weight: &mut [f64]) {
+        let n = self.widths.as_slice();
+        let input = if l == 1 { x } else { &self.layers[l - 2] };
+        let error = View::new(&self.errors[l - 1], n[l], count);
+        gemm(rate, error, View::new(input, n[l - 1], count).t(), 1.0, weight);
+    }
+
+    /// The same for the biases, all that there are.
+    pub fn accumulate_biases(&self, rate: f64, count: usize, biases: &mut [f64]) {
+        if !self.biases {
+            return;
+        }
+        let mut rest = biases;
+        for (n, errors) in self.widths.as_slice()[1..].iter().zip(&self.errors) {
+            let (bias, further) = rest.split_at_mut(*n);
+            for column in errors[..n * count].chunks_exact(*n) {
+                bias.iter_mut().zip(column).for_each(|(b, e)| *b += rate * e);
+            }
+            rest = further;
+        }
+    }
+
+    /// f(x) of the samples last gone forward.
+    pub fn outputs(&self, count: usize) -> &[f64] {
+        &self.layers[self.widths.depth() - 1][..self.widths.outputs() * count]
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Compression {
     sigma31: DMatrix<f64>,
     eigenvalues: Vec<f64>,
     inputs: Inputs,
+    /// The columns of W1 at rest, in B_1.
+    at_rest: DMatrix<f64>,
     /// B_l of each hidden layer, n_l×n'_l, where it is narrower.
     hidden: Vec<Option<DMatrix<f64>>>,
     start: Vec<f64>,
@@ -52,7 +54,11 @@ impl Compression {
     pub fn new(sigma31: &DMatrix<f64>, eigenvalues: &[f64], mut weights: Vec<DMatrix<f64>>) -> Compression {
         let inputs = Inputs::new(sigma31, eigenvalues, &weights[0]);
         weights[0] = inputs.keep(&weights[0]);
-        let hidden = (1..weights.len()).map(|l| narrow(&mut weights, l)).collect();
+        let hidden: Vec<Option<DMatrix<f64>>> = (1..weights.len()).map(|l| narrow(&mut weights, l)).collect();
+        let at_rest = match hidden.first() {
+            Some(Some(basis)) => product(View::from(basis).t(), (&inputs.at_rest).into()),
+            _ => inputs.at_rest.clone(),
+        };
         let outputs = [sigma31.nrows()];
         let widths = Widths(weights.iter().map(DMatrix::ncols).chain(outputs).collect());
         Compression {
@@ -61,6 +67,7 @@ impl Compression {
             sigma31: inputs.keep(sigma31),
             eigenvalues: inputs.groups.iter().flat_map(|group| group.eigenvalues(eigenvalues)).collect(),
             inputs,
+            at_rest,
             hidden,
         }
     }
@@ -93,13 +100,12 @@ impl Compression {
         weights
     }
 
-    /// The map W at a flat state, N3×N1 in the frame of Σ11, at the cost of the narrower network.
+    /// The map W at a flat state, N3×N1 in the frame of Σ11, at the cost of the hidden layers' own widths.
     pub fn map(&self, flat: &[f64]) -> DMatrix<f64> {
-        let weights = self.widths.unflatten(flat);
-        let enter = |basis: &DMatrix<f64>| product(View::from(basis).t(), (&self.inputs.at_rest).into());
-        let at_rest = self.hidden.first().and_then(Option::as_ref).map_or_else(|| self.inputs.at_rest.clone(), enter);
-        let at_rest = weights[1..].iter().fold(at_rest, |below, w| product(w.into(), (&below).into()));
-        self.inputs.expand(&map_of(&weights), &at_rest)
+        let mut weights = self.widths.unflatten(flat);
+        let map = map_of(&weights);
+        weights[0] = self.at_rest.clone();
+        self.inputs.expand(&map, &map_of(&weights))
     }
 }
 
@@ -119,8 +125,17 @@ fn basis_of(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<DMatrix<f64>> {
     let (columns, rows) = (a.ncols() + b.ncols(), a.nrows());
     let finite = a.iter().chain(b.iter()).all(|x| x.is_finite());
     (columns < rows && finite).then(|| {
-        let columns = a.column_iter().chain(b.column_iter()).map(|c| c.into_owned());
-        DMatrix::from_columns(&columns.collect::<Vec<_>>()).qr().q()
+        // Of columns that are tiny or huge the squares would leave the range of numbers.
+        let mut columns = DMatrix::zeros(rows, a.ncols() + b.ncols());
+        columns.columns_mut(0, a.ncols()).copy_from(a);
+        columns.columns_mut(a.ncols(), b.ncols()).copy_from(b);
+        for mut column in columns.column_iter_mut() {
+            let size = column.amax();
+            if size > 0.0 {
+                column /= size;
+            }
+        }
+        columns.qr().q()
     })
 }
 

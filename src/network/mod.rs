@@ -5,6 +5,7 @@ mod backprop;
 mod compression;
 mod gradient;
 mod hessian;
+mod mapped;
 mod pretrain;
 mod start;
 mod tanh;
@@ -14,6 +15,7 @@ pub use backprop::Backprop;
 pub use compression::Compression;
 pub use gradient::Gradient;
 pub use hessian::Hessian;
+pub use mapped::MapDescent;
 pub use pretrain::Pretraining;
 pub use start::{Start, StartError, check_imbalance, scale_of, starting_weights};
 

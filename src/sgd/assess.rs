@@ -5,8 +5,9 @@ use crate::network::Backprop;
 use crate::task::{Averaging, Part, Samples, Scores, Task};
 use nalgebra::DMatrix;
 
-/// Samples that go through the network at a time.
-pub const CHUNK: usize = 128;
+/// Samples that go through the network at a time: so few that they stay in the cache of a core, beside weights of some
+/// ten thousands.
+pub const CHUNK: usize = 64;
 
 /// A network as its samples show it.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,11 +1,13 @@
 //! Descent on samples, for networks of any activation.
 
 use super::assess::CHUNK;
-use super::batches::Batches;
+use super::batches::{Batches, Collected};
+use super::pieces::Pieces;
 use crate::experiment::Order;
-use crate::network::{Activation, Backprop, Widths};
+use crate::network::{Activation, Backprop, MapDescent, Widths};
 use crate::task::{Averaging, Samples};
 use rand_chacha::ChaCha8Rng;
+use std::ops::Range;
 
 /// The network that is trained.
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +43,22 @@ impl Trainee<'_> {
 /// are sums.
 pub struct SampleDescent<'a> {
     batches: Batches<'a>,
-    backprop: Backprop,
+    way: Way,
     averaging: Averaging,
-    /// Of batches that do not go through the network at once.
-    gradient: Vec<f64>,
+    /// Of what is shown.
+    room: Collected,
+    outputs: Vec<f64>,
+}
+
+/// Looks at inputs and outputs of some samples.
+type See<'s> = &'s mut dyn FnMut(&[f64], &[f64]);
+
+/// The cheapest way to the gradient of a batch.
+enum Way {
+    /// Of a network of any activation.
+    Backprop(Pieces),
+    /// Of a linear network with fewer outputs than a batch has samples.
+    Map(MapDescent),
 }
 
 impl<'a> SampleDescent<'a> {
@@ -56,39 +70,56 @@ impl<'a> SampleDescent<'a> {
         (size, order): (usize, Order),
         rng: ChaCha8Rng,
     ) -> SampleDescent<'a> {
-        let backprop = trainee.backprop(size.min(CHUNK));
-        let gradient = if size > CHUNK { vec![0.0; backprop.len()] } else { Vec::new() };
-        SampleDescent { batches: Batches::new(samples, size, order, rng), backprop, averaging, gradient }
+        let batches = Batches::new(samples, size, order, rng);
+        let size = batches.size();
+        let mapped = trainee.not_linear().is_none().then(|| MapDescent::of_batches(trainee.widths, size)).flatten();
+        let way = mapped.map_or_else(|| Way::Backprop(Pieces::new(&trainee, size)), Way::Map);
+        SampleDescent { batches, way, averaging, room: Collected::default(), outputs: Vec::new() }
     }
 
     /// One update at learning rate η.
     pub fn step(&mut self, parameters: &mut [f64], rate: f64) {
-        self.step_seeing(parameters, rate, |_, _| ());
+        self.update(parameters, rate, None);
     }
 
     /// The same; `see` is shown the inputs of the batch and what the network made of them before the update, some
     /// samples at a time.
     pub fn step_seeing(&mut self, parameters: &mut [f64], rate: f64, mut see: impl FnMut(&[f64], &[f64])) {
-        let SampleDescent { batches, backprop, averaging, gradient } = self;
-        let (x, y, count) = batches.next_batch();
+        self.update(parameters, rate, Some(&mut see));
+    }
+
+    fn update(&mut self, parameters: &mut [f64], rate: f64, see: Option<See>) {
+        let SampleDescent { batches, way, averaging, room, outputs } = self;
+        let batch = batches.next_batch();
+        let count = batch.len();
         let rate = match averaging {
             Averaging::Mean => rate / count as f64,
             Averaging::Sum => rate,
         };
-        if count <= CHUNK {
-            see(x, backprop.forward(parameters, x, count));
-            backprop.backward(parameters, y, count);
-            backprop.accumulate(rate, x, count, parameters);
-            return;
+        outputs.clear();
+        match way {
+            Way::Backprop(pieces) => {
+                pieces.update(batch, parameters, rate, see.is_some());
+                if see.is_some() {
+                    pieces.outputs().for_each(|piece| outputs.extend_from_slice(piece));
+                }
+            }
+            Way::Map(map) => {
+                let inputs = |rows: Range<usize>, x: &mut [f64]| batch.collect_inputs(0..count, rows, x);
+                map.update(parameters, rate, count, inputs, |y| batch.collect_targets(y));
+                if see.is_some() {
+                    outputs.resize(batch.targets(), 0.0);
+                    batch.collect_targets(outputs);
+                    outputs.iter_mut().zip(map.errors()).for_each(|(output, error)| *output -= error);
+                }
+            }
         }
-        gradient.fill(0.0);
-        let (n1, n3) = (x.len() / count, y.len() / count);
-        for (x, y) in x.chunks(CHUNK * n1).zip(y.chunks(CHUNK * n3)) {
-            let count = x.len() / n1;
-            see(x, backprop.forward(parameters, x, count));
-            backprop.backward(parameters, y, count);
-            backprop.accumulate(1.0, x, count, gradient);
+        if let Some(see) = see {
+            let n3 = batch.targets() / count.max(1);
+            for first in (0..count).step_by(CHUNK) {
+                let slots = first..(first + CHUNK).min(count);
+                see(batch.collect(slots.clone(), room).0, &outputs[slots.start * n3..slots.end * n3]);
+            }
         }
-        parameters.iter_mut().zip(gradient).for_each(|(w, g)| *w += rate * *g);
     }
 }

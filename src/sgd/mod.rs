@@ -3,16 +3,19 @@
 mod assess;
 mod batches;
 mod by_samples;
+mod by_statistics;
 mod pace;
+mod pieces;
 mod samples;
 
 pub use assess::{Assessment, Assessor, CHUNK};
 pub use by_samples::{SampleDescent, Trainee};
+pub use by_statistics::StatisticsDescent;
 pub use pace::Pace;
 
 use crate::experiment::{Batch, Experiment, Order, SgdSettings};
 use crate::linalg::map_of;
-use crate::network::{Activation, Gradient};
+use crate::network::Activation;
 use crate::parallel;
 use crate::random::{self, Purpose};
 use crate::sampling::{in_frame, into_frame, of_weights, scores, sharpness};
@@ -111,21 +114,13 @@ pub fn drawn_samples(inputs: usize, outputs: usize, batch: Batch, linear: bool) 
 
 /// W_l ← W_l − η ∂L/∂W_l, by the statistics: no samples are needed.
 fn by_statistics(experiment: &Experiment, settings: &SgdSettings, progress: &(impl Fn(usize) + Sync)) -> Run {
-    let statistics = &experiment.task.statistics;
-    let gradient = Gradient::new(&experiment.widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+    let mut descent = StatisticsDescent::new(&experiment.widths, &experiment.task.statistics);
     let mut weights = experiment.widths.flatten(&into_frame(experiment));
-    let mut step = vec![0.0; weights.len()];
-    let rate = settings.learning_rate;
     descend(
         experiment,
         Pace::new(experiment, settings),
         &mut weights,
-        |weights| {
-            gradient.descend(weights, &mut step);
-            for (w, g) in weights.iter_mut().zip(&step) {
-                *w += rate * g;
-            }
-        },
+        |weights| descent.step(weights, settings.learning_rate),
         |t, weights| of_weights(experiment, t, &experiment.widths.unflatten(weights)),
         progress,
     )

@@ -96,7 +96,7 @@ impl Rock4 {
         let [d1, d2, d3, d4, d5] = method.d;
         let terms = [(d1, 0.0, &k1[..]), (d2, 0.0, k2), (d3, 0.0, k3), (d4, 0.0, k4), (d5, 0.0, &ends.next_rate)];
         let (sum, _) = squares(&terms, &ends.y, &ends.next, tolerance);
-        h.abs() * (sum / ends.y.len() as f64).sqrt() / LOOSER
+        h.abs() * (sum / ends.y.len().max(1) as f64).sqrt() / LOOSER
     }
 
     /// g_j = μ_j h f(g_{j−1}) + (1 + κ_j) g_{j−1} − κ_j g_{j−2}, into `now`.
