@@ -41,6 +41,7 @@ pub mod comparison;
 pub mod converge;
 pub mod delays;
 pub mod experiment;
+mod exponential;
 pub mod figure;
 pub mod files;
 pub mod flow;

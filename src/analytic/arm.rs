@@ -4,43 +4,76 @@ use super::chain::Chain;
 use super::choice::{ClosedForm, Form};
 use super::deep::Deep;
 use super::infinite::InfiniteDepth;
+use super::many::Many;
 use super::pair::Pair;
 use super::riccati::Gram;
 use crate::experiment::Experiment;
 use crate::sampling::{of_map, of_strengths};
 use crate::trajectory::{Arm, Outcome, Sample, Trajectory, Work};
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 use std::time::Instant;
+
+/// Rows that are evaluated together.
+const ROWS: usize = 64;
 
 /// Evaluates the form; nothing is integrated.
 pub fn run(experiment: &Experiment, form: &ClosedForm, mut progress: impl FnMut(usize)) -> Trajectory {
     let clock = Instant::now();
-    let rows = experiment.clock.times.iter().map(|&t| {
-        progress(1);
-        row(experiment, &form.form, t)
+    let many = many(experiment, &form.form);
+    let rows = experiment.clock.times.chunks(ROWS).flat_map(|times| {
+        let rows = rows(experiment, &form.form, many.as_ref(), times);
+        progress(rows.len());
+        rows
     });
     let (samples, outcome) = Outcome::of_rows(rows);
     let evaluations = (samples.len() * experiment.basis.len()) as u64;
+    let half_times = (0..experiment.basis.len()).into_par_iter();
     Trajectory {
         arm: Arm::Analytic,
         method: format!("{}: {}", form.name.name(), form.reason),
         approximation: (!form.exact).then(|| form.reason.clone()),
         samples,
-        half_times: (0..experiment.basis.len()).map(|mode| half_time(experiment, &form.form, mode)).collect(),
+        half_times: half_times.map(|mode| half_time(experiment, &form.form, mode)).collect(),
         work: Work { evaluations, wall_s: clock.elapsed().as_secs_f64(), ..Work::default() },
         outcome,
     }
 }
 
-fn row(experiment: &Experiment, form: &Form, t: f64) -> Sample {
-    if let Form::SingleLayer(start) = form {
-        return of_map(experiment, t, &single_layer(experiment, start, t), None);
+/// The form for all modes at once, where there is one.
+fn many(experiment: &Experiment, form: &Form) -> Option<Many> {
+    let (s, lambda, tau) = (&experiment.basis.s, &experiment.basis.input_eigenvalues, experiment.clock.tau);
+    match form {
+        Form::Sigmoid(u0) => Some(Many::balanced(s, lambda, tau, u0)),
+        Form::Deep(u0) if experiment.widths.depth() == 2 => Some(Many::balanced(s, lambda, tau, u0)),
+        Form::Unequal(starts) => Some(Many::unequal(s, lambda, tau, starts)),
+        Form::Deep(_) | Form::InfiniteDepth(_) | Form::SingleLayer(_) | Form::Riccati(_) => None,
     }
-    if let Form::Riccati(riccati) = form {
-        return of_gram(experiment, t, &riccati.at(t / experiment.clock.tau));
+}
+
+fn rows(experiment: &Experiment, form: &Form, many: Option<&Many>, times: &[f64]) -> Vec<Sample> {
+    match form {
+        Form::SingleLayer(start) => {
+            times.iter().map(|t| of_map(experiment, *t, &single_layer(experiment, start, *t), None)).collect()
+        }
+        Form::Riccati(riccati) => {
+            times.iter().map(|t| of_gram(experiment, *t, &riccati.at(*t / experiment.clock.tau))).collect()
+        }
+        _ => {
+            let modes = experiment.basis.len();
+            let mut table = vec![0.0; times.len() * modes];
+            match many {
+                Some(many) => many.table(times, &mut table),
+                None => {
+                    let cells = table.par_iter_mut().enumerate().with_min_len(16);
+                    cells.for_each(|(i, u)| *u = strength(experiment, form, i % modes, times[i / modes]));
+                }
+            }
+            // Not by chunks of the table: without modes there still are rows.
+            let row = |(i, t): (usize, &f64)| of_strengths(experiment, *t, &table[i * modes..(i + 1) * modes]);
+            times.iter().enumerate().map(row).collect()
+        }
     }
-    let strengths: Vec<f64> = (0..experiment.basis.len()).map(|mode| strength(experiment, form, mode, t)).collect();
-    of_strengths(experiment, t, &strengths)
 }
 
 /// A row of what the Riccati equation determines: the map, and the weights up to a rotation of the hidden layer.

@@ -5,6 +5,7 @@ pub mod chain;
 mod choice;
 pub mod deep;
 pub mod infinite;
+pub mod many;
 pub mod pair;
 mod power_law;
 pub(crate) mod quadrature;

@@ -19,16 +19,16 @@ pub struct Pair {
 }
 
 /// The rotation of (a, b) to the directions that grow and shrink near the saddle at 0.
-struct Axes {
+pub(super) struct Axes {
     /// 2κ = √(4s² + c²), c = λ(a0² − b0²): rate of approach to the attractor, times τ.
-    rate: Wide,
+    pub(super) rate: Wide,
     /// cos φ and sin φ with tan 2φ = 2s/c.
-    cos: Wide,
-    sin: Wide,
+    pub(super) cos: Wide,
+    pub(super) sin: Wide,
     /// z₊ = a0 cos φ + b0 sin φ.
-    plus: Wide,
+    pub(super) plus: Wide,
     /// z₋ = b0 cos φ − a0 sin φ.
-    minus: Wide,
+    pub(super) minus: Wide,
 }
 
 impl Pair {
@@ -149,7 +149,7 @@ impl Pair {
     }
 
     /// The axes for weights that start at (a0, b0), without cancellation in the angle or in z₊.
-    fn axes(&self, a0: Wide, b0: Wide) -> Axes {
+    pub(super) fn axes(&self, a0: Wide, b0: Wide) -> Axes {
         let half = Wide::from(0.5);
         let two_s = Wide::from(2.0) * Wide::from(self.s);
         let c = Wide::from(self.input_eigenvalue) * (a0 - b0) * (a0 + b0);
