@@ -5,18 +5,17 @@
 mod problems;
 
 use divan::{Bencher, black_box};
-use gradflow::analytic::pair::Pair;
+use gradflow::analytic::many::Many;
 use gradflow::experiment::Order;
-use gradflow::integrate::{Backend, Method, Settings, VectorField, integrate};
-use gradflow::network::{Activation, Gradient, Start, Widths, starting_weights};
+use gradflow::integrate::{Backend, Method, Settings};
+use gradflow::modes::{Law, Mode, integrate_modes};
+use gradflow::network::{Activation, Start, Widths, starting_weights};
 use gradflow::parallel;
 use gradflow::random::{Purpose, gaussian, stream};
 use gradflow::sampling::in_frame;
-use gradflow::sgd::{SampleDescent, Trainee};
+use gradflow::sgd::{SampleDescent, StatisticsDescent, Trainee};
 use gradflow::task::{Averaging, Samples, Statistics};
-use nalgebra::DVector;
 use problems::problem;
-use rayon::prelude::*;
 
 fn main() {
     parallel::within(divan::main);
@@ -59,15 +58,6 @@ fn row_5_64_runs_of_row_1(bencher: Bencher) {
     bencher.bench_local(|| parallel::runs(vec![&problem; 64], |problem| problem.run(Method::Dop853, Backend::InPlace)));
 }
 
-/// τ du/dt = 2u(s − u).
-struct Mode(f64);
-
-impl VectorField for Mode {
-    fn evaluate(&self, u: &[f64], du: &mut [f64]) {
-        du.iter_mut().zip(u).for_each(|(d, u)| *d = 2.0 * u * (self.0 - u));
-    }
-}
-
 const MODES: u32 = 10_000;
 
 /// s from 0.5 to 5.
@@ -75,28 +65,26 @@ fn singular_value(mode: u32) -> f64 {
     0.5 + 4.5 * f64::from(mode) / f64::from(MODES)
 }
 
-#[divan::bench(sample_count = 5)]
-fn row_6_mode_equations(bencher: Bencher) {
-    let settings = Settings { method: Method::Dop853, rtol: 1e-9, atol: 1e-15, max_steps: 100_000 };
-    bencher.bench_local(|| {
-        (0..MODES).into_par_iter().for_each(|mode| {
-            let start = DVector::from_element(1, 1e-3);
-            let mut seen = |_: usize, y: &[f64]| y[0].is_finite();
-            black_box(integrate(&Mode(singular_value(mode)), start, &[10.0], &settings, &mut seen));
-        });
-    });
+/// s of every mode.
+fn singular_values() -> Vec<f64> {
+    (0..MODES).map(singular_value).collect()
 }
 
-#[divan::bench(sample_count = 3)]
+#[divan::bench(sample_count = 20)]
+fn row_6_mode_equations(bencher: Bencher) {
+    let settings = Settings { method: Method::Dop853, rtol: 1e-9, atol: 1e-15, max_steps: 100_000 };
+    let mode = |s: f64| Mode { s, lambda: 1.0, u0: 1e-3, atol: settings.atol, half: None };
+    let modes: Vec<Mode> = singular_values().into_iter().map(mode).collect();
+    bencher.bench_local(|| integrate_modes(Law::balanced(2), &modes, &[10.0], &settings));
+}
+
+#[divan::bench(sample_count = 10)]
 fn row_7_closed_forms(bencher: Bencher) {
-    bencher.bench_local(|| {
-        (0..MODES).into_par_iter().for_each(|mode| {
-            let pair = Pair { s: singular_value(mode), input_eigenvalue: 1.0, tau: 1.0 };
-            (1..=1000).for_each(|i| {
-                black_box(pair.balanced(1e-3, 0.01 * f64::from(i)));
-            });
-        });
-    });
+    let (white, starts) = (vec![1.0; MODES as usize], vec![1e-3; MODES as usize]);
+    let times: Vec<f64> = (1..=1000).map(|i| 0.01 * f64::from(i)).collect();
+    let mut table = vec![0.0; times.len() * MODES as usize];
+    let s = singular_values();
+    bencher.bench_local(|| Many::balanced(&s, &white, 1.0, &starts).table(&times, black_box(&mut table)));
 }
 
 /// A network and its samples.
@@ -140,13 +128,9 @@ fn row_8_batches_of_32_linear(bencher: Bencher) {
 fn row_9_full_batch_by_statistics(bencher: Bencher) {
     let Training { widths, statistics, start, .. } = training(&[100], Activation::Linear, 2_000);
     bencher.bench_local(|| {
-        let gradient = Gradient::new(&widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+        let mut descent = StatisticsDescent::new(&widths, &statistics);
         let mut weights = widths.flatten(&in_frame(&statistics, &widths.unflatten(&start)));
-        let mut step = vec![0.0; weights.len()];
-        for _ in 0..200 {
-            gradient.descend(&weights, &mut step);
-            weights.iter_mut().zip(&step).for_each(|(w, g)| *w += 0.01 * g);
-        }
+        (0..200).for_each(|_| descent.step(&mut weights, 0.01));
         black_box(weights);
     });
 }

@@ -67,7 +67,6 @@ proptest! {
         rotated: bool,
         seed in 0_u64..1000,
     ) {
-        prop_assume!(eigenvalues.iter().any(|l| *l > 0.0));
         let statistics = statistics(&eigenvalues, outputs, rotated, seed);
         let widths: Vec<usize> = [eigenvalues.len()].into_iter().chain(hidden).chain([outputs]).collect();
         let mut weights = start(&widths, seed);
@@ -112,4 +111,16 @@ fn what_does_not_move_is_left_out() {
     // Nothing to leave out.
     let general: Vec<f64> = (1..=9).map(|i| 1.0 / f64::from(i)).collect();
     assert_eq!(widths_of(&general, &[9, 7, 8], true), Widths::new(9, &[7], 8));
+}
+
+#[test]
+fn tiny_and_huge_starts_lose_no_direction() {
+    let statistics = statistics(&[1.0; 8], 3, false, 3);
+    for scales in [[1e-170, 1e-170], [1e160, 1e-160]] {
+        let weights: Vec<_> = start(&[8, 100, 3], 3).iter().zip(scales).map(|(w, scale)| w * scale).collect();
+        let compression = compressed(&statistics, &weights);
+        for (found, given) in expanded(&compression, compression.start(), &statistics).iter().zip(&weights) {
+            assert!((found - given).amax() <= 1e-14 * given.amax());
+        }
+    }
 }

@@ -1,20 +1,19 @@
 //! What gradflow is asked for in each row: every call of it stands here, timed from a state to a state.
 
 use crate::problem::{Plan, Raw, from_rows};
-use gradflow::analytic::pair::Pair;
+use gradflow::analytic::many::Many;
 use gradflow::experiment::Order;
 use gradflow::integrate::{self, Method, VectorField};
 use gradflow::kernels::{View, gemm};
 use gradflow::modes::{Law, Mode, integrate_modes};
-use gradflow::network::{Activation, Compression, Gradient, Widths};
+use gradflow::network::{Activation, Compression, Widths};
 use gradflow::parallel;
 use gradflow::random::{Purpose, stream};
 use gradflow::sampling::in_frame;
-use gradflow::sgd::{SampleDescent, Trainee};
+use gradflow::sgd::{SampleDescent, StatisticsDescent, Trainee};
 use gradflow::task::{Averaging, Samples, Statistics};
 use gradflow::trajectory::Work;
 use nalgebra::{DMatrix, DVector};
-use rayon::prelude::*;
 use serde::Deserialize;
 use std::error::Error;
 use std::time::Instant;
@@ -166,16 +165,11 @@ fn summed(runs: Vec<(Vec<f64>, Work)>, seconds: f64, count: u64) -> Solved {
 
 /// Row 7: the sigmoid of every mode at every time.
 fn closed_forms(s: &[f64], starts: &[f64], times: &[f64]) -> Solved {
+    let white = vec![1.0; s.len()];
     let clock = Instant::now();
     let mut states = vec![0.0; s.len() * times.len()];
-    let rows = states.par_chunks_mut(times.len()).zip(s).zip(starts);
-    rows.for_each(|((row, s), u0)| {
-        let pair = Pair { s: *s, input_eigenvalue: 1.0, tau: 1.0 };
-        row.iter_mut().zip(times).for_each(|(u, t)| *u = pair.balanced(*u0, *t));
-    });
-    let seconds = clock.elapsed().as_secs_f64();
-    let states = DMatrix::from_vec(times.len(), s.len(), states).transpose().as_slice().to_vec();
-    Solved { states, seconds, ..Solved::default() }
+    parallel::within(|| Many::balanced(s, &white, 1.0, starts).table(times, &mut states));
+    Solved { states, seconds: clock.elapsed().as_secs_f64(), ..Solved::default() }
 }
 
 /// Rows 8 and 10: descent on batches in the order of the samples.
@@ -186,9 +180,7 @@ fn descent_on_samples(widths: &Widths, samples: &Samples, start: &[f64], plan: &
     let rng = stream(1, Purpose::Order(0));
     let clock = Instant::now();
     let mut descent = SampleDescent::new(trainee, samples, Averaging::Mean, supply, rng);
-    for _ in 0..plan.updates {
-        descent.step(&mut weights, plan.rate);
-    }
+    parallel::within(|| (0..plan.updates).for_each(|_| descent.step(&mut weights, plan.rate)));
     Solved { states: weights, seconds: clock.elapsed().as_secs_f64(), ..Solved::default() }
 }
 
@@ -200,13 +192,9 @@ fn descent_by_statistics(
     plan: &Plan,
     clock: Instant,
 ) -> Solved {
-    let gradient = Gradient::new(widths, &statistics.sigma31_frame, statistics.eigenvalues.as_slice());
+    let mut descent = StatisticsDescent::new(widths, statistics);
     let mut weights = widths.flatten(&in_frame(statistics, &widths.unflatten(start)));
-    let mut step = vec![0.0; weights.len()];
-    for _ in 0..plan.updates {
-        gradient.descend(&weights, &mut step);
-        weights.iter_mut().zip(&step).for_each(|(w, g)| *w += plan.rate * g);
-    }
+    parallel::within(|| (0..plan.updates).for_each(|_| descent.step(&mut weights, plan.rate)));
     let states = widths.flatten(&out_of_frame(statistics, widths.unflatten(&weights)));
     Solved { states, seconds: clock.elapsed().as_secs_f64(), ..Solved::default() }
 }
