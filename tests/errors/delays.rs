@@ -244,7 +244,7 @@ fn what_would_not_fit_in_memory_is_refused_before_it_is_drawn() {
     let wide = with("inputs = 4\noutputs = 3", "inputs = 3000\noutputs = 9000");
     let wide = wide + "\n[delays.starts]\nstrength = 1e-4\nseries.a.activation = \"tanh\"\n";
     assert_snapshot!(refusal(&wide), @"
-    scenario.toml:23:9: descent from many starts would need about 34.41 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
+    scenario.toml:23:9: descent from many starts would need about 34.38 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
       23 | [delays.starts]
          |         ^^^^^^
     ");
