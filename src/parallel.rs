@@ -52,19 +52,39 @@ pub fn within<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::{Duration, Instant};
 
     #[test]
     fn results_stand_in_the_order_of_the_jobs() {
         assert_eq!(runs((0..100).collect(), |i: u32| i * i), (0..100).map(|i| i * i).collect::<Vec<_>>());
     }
 
-    #[test]
-    fn one_of_several_runs_stays_on_its_thread() {
-        let on_one_thread = |_: u32| {
-            let (a, b) = join(std::thread::current, std::thread::current);
-            a.id() == b.id()
+    /// Whether the second of two was done while the first was still waiting for it.
+    fn side_by_side() -> bool {
+        let done = AtomicBool::new(false);
+        let wait = || {
+            let begun = Instant::now();
+            while !done.load(Ordering::SeqCst) && begun.elapsed() < Duration::from_millis(300) {
+                std::thread::yield_now();
+            }
+            done.load(Ordering::SeqCst)
         };
-        assert_eq!(runs(vec![0; 40], on_one_thread), vec![true; 40]);
-        assert!(!ONE_OF_SEVERAL.get());
+        join(wait, || done.store(true, Ordering::SeqCst)).0
+    }
+
+    #[test]
+    fn one_of_several_runs_stays_on_its_thread_and_a_single_one_does_not() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("a pool");
+        assert!(pool.install(side_by_side));
+        assert_eq!(pool.install(|| runs(vec![(); 3], |()| side_by_side())), [false; 3]);
+        assert_eq!(pool.install(|| runs(vec![()], |()| side_by_side())), [true]);
+    }
+
+    #[test]
+    fn each_item_is_seen_once() {
+        let mut items: Vec<u32> = (0..37).collect();
+        each(&mut items, &|item| *item += 100);
+        assert_eq!(items, (100..137).collect::<Vec<_>>());
     }
 }

@@ -127,7 +127,7 @@ fn modes(s: &[f64], starts: &[f64], times: &[f64], settings: &integrate::Setting
     let seconds = clock.elapsed().as_secs_f64();
     let states = (0..times.len()).flat_map(|k| courses.iter().filter_map(move |course| course.strengths.get(k)));
     let states = states.copied().collect();
-    let runs = courses.iter().map(|course| (Vec::new(), course.work.clone())).collect();
+    let runs = courses.iter().map(|course| (Vec::new(), course.work)).collect();
     Solved { states, ..summed(runs, seconds, modes.len() as u64) }
 }
 

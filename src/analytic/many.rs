@@ -29,7 +29,7 @@ enum Start {
 #[derive(Debug, Clone)]
 enum Form {
     Balanced([Vec<f64>; 3]),
-    Unequal([Vec<f64>; 13]),
+    Unequal(Box<[Vec<f64>; 13]>),
 }
 
 /// T = t/τ, as the sum of two numbers.
@@ -58,7 +58,7 @@ impl Many {
     pub fn unequal(s: &[f64], input_eigenvalues: &[f64], tau: f64, starts: &[(f64, f64)]) -> Many {
         let modes = modes(s, input_eigenvalues, tau, starts.iter().map(|start| Start::Unequal(*start)));
         let (columns, alone) = columns(&modes);
-        Many { modes, tau, form: Form::Unequal(columns), alone }
+        Many { modes, tau, form: Form::Unequal(Box::new(columns)), alone }
     }
 
     /// The modes' strengths at time `t` ≥ 0, into `u`, which has room for them.

@@ -210,4 +210,15 @@ mod tests {
             assert!(squares(&[(1.0, 1.0, &k)], &k, &next, Tolerance { rtol: 1.0, atol: 1.0 }).0.is_nan());
         }
     }
+
+    #[test]
+    fn sums_in_parts_are_the_same_on_any_number_of_threads() {
+        let v = vectors(5 * PART + 3);
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let terms = [(0.5, 1.0, v[1].as_slice()), (-2.0, 0.3, v[2].as_slice())];
+            pool.install(|| squares(&terms, &v[0], &v[3], Tolerance { rtol: 0.1, atol: 0.01 }))
+        };
+        assert_eq!(on(1), on(3));
+    }
 }

@@ -86,7 +86,8 @@ pub fn of_integration(widths: &[usize]) -> f64 {
     8.0 * (of_state(n) + 4.0 * hidden)
 }
 
-/// Numbers that the solver keeps of a state of so many weights: its stages, and a piece of its steps.
+/// Numbers that the solver keeps of a state of so many weights: its stages, of two methods where it changes between them,
+/// and room to spare.
 pub fn of_state(weights: f64) -> f64 {
     40.0 * weights + weights * (4e6 / weights.max(1.0)).clamp(16.0, 1024.0)
 }
