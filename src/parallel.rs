@@ -46,6 +46,8 @@ pub fn each<T: Send>(items: &mut [T], act: &(impl Fn(&mut T) + Sync)) {
 
 /// Does the work on a thread of the pool, where [`join`] finds the others awake: from without, each would cost a wait.
 pub fn within<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    // A thread that sleeps is slow to be placed on the core that is free: milliseconds, if it is a busy one that wakes it.
+    rayon::spawn_broadcast(|_| ());
     rayon::scope(|_| work())
 }
 
