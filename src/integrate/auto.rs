@@ -1,15 +1,16 @@
 //! Which method serves: Dop853 while accuracy limits the step, the stabilised method while stability does.
 
 use super::Method;
+use super::room::Vectors;
 use super::step::Ends;
 use super::stepper::Stepper;
 
 /// The method that does not make the steps now, and what speaks for it.
 #[derive(Debug)]
-pub(super) struct Auto {
-    other: Stepper,
+pub(super) struct Auto<'m> {
+    other: Stepper<'m>,
     /// A state's room, for estimating stiffness.
-    scratch: Vec<f64>,
+    scratch: &'m mut [f64],
     /// Steps in a row, about, that spoke for the other method.
     votes: u32,
     /// Votes that a change to the stabilised method takes: more after each that did not last.
@@ -32,13 +33,18 @@ const WARM_UP: u32 = 6;
 /// A spell of so many steps has lasted.
 const LASTING: u32 = 25;
 
-impl Auto {
+impl<'m> Auto<'m> {
+    /// How many vectors it takes.
+    pub fn vectors(method: Method) -> usize {
+        if method == Method::Auto { Stepper::vectors(Method::Rock4) + 1 } else { 0 }
+    }
+
     /// For [`Method::Auto`], which begins with Dop853.
-    pub fn new(method: Method, dimension: usize) -> Option<Box<Auto>> {
+    pub fn new(method: Method, vectors: &mut Vectors<'m>) -> Option<Box<Auto<'m>>> {
         (method == Method::Auto).then(|| {
             Box::new(Auto {
-                other: Stepper::new(Method::Rock4, dimension),
-                scratch: vec![0.0; dimension],
+                other: Stepper::new(Method::Rock4, vectors),
+                scratch: vectors.take(),
                 votes: 0,
                 patience: STIFF_VOTES,
                 since: 0,
@@ -50,14 +56,14 @@ impl Auto {
     pub fn see(&mut self, stepper: &Stepper, ends: &Ends, h: f64) {
         self.since = self.since.saturating_add(1);
         let vote = match stepper {
-            Stepper::Dop853(pair) | Stepper::Dopri5(pair) => pair.stiffness(ends, h, &mut self.scratch) > HELD_UP,
+            Stepper::Dop853(pair) | Stepper::Dopri5(pair) => pair.stiffness(ends, h, self.scratch) > HELD_UP,
             Stepper::Rock4(rock4) => self.since > WARM_UP && rock4.worth(h) < SLOW,
         };
         self.votes = if vote { self.votes + 1 } else { self.votes.saturating_sub(2) };
     }
 
     /// Changes the methods over if it is time; then no stages are at hand.
-    pub fn change(&mut self, stepper: &mut Stepper) -> bool {
+    pub fn change(&mut self, stepper: &mut Stepper<'m>) -> bool {
         let stabilised = stepper.method() == Method::Rock4;
         if self.votes < if stabilised { SLOW_VOTES } else { self.patience } {
             return false;
@@ -71,7 +77,7 @@ impl Auto {
     }
 
     /// Changes the methods over.
-    pub fn exchange(&mut self, stepper: &mut Stepper) {
+    pub fn exchange(&mut self, stepper: &mut Stepper<'m>) {
         std::mem::swap(stepper, &mut self.other);
         // What the other one knew of the field is old.
         stepper.judged(false);

@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::crossing::{Bracket, CROSSING};
 use super::march::{March, Stop};
+use super::room::Room;
 use super::step::Counted;
 use super::visitor::Visitor;
 use super::{Observer, Settings, VectorField};
@@ -18,9 +19,13 @@ pub(super) fn run<F: VectorField, O: Observer>(
     observer: &mut O,
 ) -> (Outcome, Work) {
     let visitor = Visitor::new(times, observer, y.as_slice());
-    let scratch = vec![0.0; y.len()];
-    let aside = March::new(settings, scratch.clone());
-    let march = March::new(settings, y.data.into());
+    let mut room = Room::new(y.len(), 2 * March::vectors(settings.method) + 1);
+    let mut vectors = room.vectors();
+    let (march, aside) = (March::new(settings, &mut vectors), March::new(settings, &mut vectors));
+    march.ends.y.copy_from_slice(y.as_slice());
+    drop(y);
+    let scratch = vectors.take();
+    debug_assert!(vectors.left() == 0 && scratch.len() == march.ends.y.len(), "vectors that were not counted");
     let (field, clock) = (Counted::new(field), Clock::default());
     let mut driver = Driver { field, settings, march, aside, scratch, clock, visitor };
     let outcome = driver.run();
@@ -30,13 +35,13 @@ pub(super) fn run<F: VectorField, O: Observer>(
     (outcome.err().unwrap_or(Outcome::Complete), work)
 }
 
-struct Driver<'a, F, O> {
+struct Driver<'a, 'm, F, O> {
     field: Counted<'a, F>,
     settings: &'a Settings,
-    march: March,
+    march: March<'m>,
     /// Begins where an accepted step of `march` begins, and stops within it.
-    aside: March,
-    scratch: Vec<f64>,
+    aside: March<'m>,
+    scratch: &'m mut [f64],
     clock: Clock,
     visitor: Visitor<'a, O>,
 }
@@ -44,10 +49,10 @@ struct Driver<'a, F, O> {
 /// Steps that a stop within a step may take.
 const MOST_ASIDE: u64 = 1024;
 
-impl<F: VectorField, O: Observer> Driver<'_, F, O> {
+impl<F: VectorField, O: Observer> Driver<'_, '_, F, O> {
     fn run(&mut self) -> Result<(), Outcome> {
         while self.visitor.due(0.0).is_some() {
-            self.visitor.show(&self.march.ends.y)?;
+            self.visitor.show(self.march.ends.y)?;
         }
         let end = self.visitor.end();
         if end <= 0.0 || self.visitor.observer.finished() {
@@ -80,12 +85,12 @@ impl<F: VectorField, O: Observer> Driver<'_, F, O> {
         while let Some(time) = self.visitor.due(reached) {
             let offset = self.clock.until(time);
             if time == reached || offset >= length {
-                self.visitor.show(&self.march.ends.next)?;
+                self.visitor.show(self.march.ends.next)?;
             } else if offset <= 0.0 {
-                self.visitor.show(&self.march.ends.y)?;
+                self.visitor.show(self.march.ends.y)?;
             } else {
                 self.part_of_step(offset)?;
-                self.visitor.show(&self.aside.ends.next)?;
+                self.visitor.show(self.aside.ends.next)?;
             }
         }
         Ok(())
@@ -115,15 +120,15 @@ impl<F: VectorField, O: Observer> Driver<'_, F, O> {
         if self.visitor.waiting.is_empty() {
             return Ok(());
         }
-        let ends = self.visitor.observer.levels(&self.march.ends.next);
+        let ends = self.visitor.observer.levels(self.march.ends.next);
         let is_crossed = |level: &usize| ends.get(*level).is_some_and(|value| *value >= 0.0);
         let crossed: Vec<usize> = self.visitor.waiting.iter().copied().filter(is_crossed).collect();
         if crossed.is_empty() {
             return Ok(());
         }
         self.visitor.waiting.retain(|level| !is_crossed(level));
-        let begins = self.visitor.observer.levels(&self.march.ends.y);
-        self.march.prepare_dense(&mut self.field, length, &mut self.scratch);
+        let begins = self.visitor.observer.levels(self.march.ends.y);
+        self.march.prepare_dense(&mut self.field, length, self.scratch);
         for level in crossed {
             let value = |of: &[f64]| of.get(level).copied().unwrap_or(0.0);
             let bracket = Bracket { below: (0.0, value(&begins)), above: (length, value(&ends)) };
@@ -159,12 +164,12 @@ impl<F: VectorField, O: Observer> Driver<'_, F, O> {
 
     fn level_at(&mut self, level: usize, offset: f64) -> Result<f64, Outcome> {
         self.part_of_step(offset)?;
-        Ok(self.visitor.level(level, &self.aside.ends.next))
+        Ok(self.visitor.level(level, self.aside.ends.next))
     }
 
     fn level_about(&mut self, level: usize, length: f64, offset: f64) -> f64 {
-        self.march.interpolate(length, offset / length, &mut self.scratch);
-        self.visitor.level(level, &self.scratch)
+        self.march.interpolate(length, offset / length, self.scratch);
+        self.visitor.level(level, self.scratch)
     }
 
     fn outcome(&self, stop: Stop) -> Outcome {

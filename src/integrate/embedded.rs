@@ -1,23 +1,24 @@
 //! Steps of an embedded Runge-Kutta pair, in place: nothing is allocated once it stands.
 
 use super::VectorField;
+use super::room::Vectors;
 use super::step::{Counted, Ends};
 use super::sums::{ErrorTerm, MOST, Term, Tolerance, add, combine, squares};
 use super::tableau::{Row, Tableau};
 
 /// A pair and its inner stages.
 #[derive(Debug)]
-pub(super) struct Embedded {
+pub(super) struct Embedded<'m> {
     tableau: &'static Tableau,
     /// k_1 … k_m; k_0 = f(y) and k_{m+1} = f(y₁) stand in [`Ends`].
-    stages: Vec<Vec<f64>>,
+    stages: Vec<&'m mut [f64]>,
 }
 
 /// Stage `index` of a step.
-fn stage<'a>(rate: &'a [f64], inner: &'a [Vec<f64>], next_rate: &'a [f64], index: usize) -> &'a [f64] {
+fn stage<'a>(rate: &'a [f64], inner: &'a [&mut [f64]], next_rate: &'a [f64], index: usize) -> &'a [f64] {
     match index.checked_sub(1) {
         None => rate,
-        Some(inside) => inner.get(inside).map_or(next_rate, Vec::as_slice),
+        Some(inside) => inner.get(inside).map_or(next_rate, |k| k),
     }
 }
 
@@ -30,9 +31,14 @@ fn terms<'a>(row: Row, h: f64, stage: impl Fn(usize) -> &'a [f64]) -> ([Term<'a>
     (terms, row.len())
 }
 
-impl Embedded {
-    pub fn new(tableau: &'static Tableau, dimension: usize) -> Embedded {
-        Embedded { tableau, stages: vec![vec![0.0; dimension]; tableau.a.len()] }
+impl<'m> Embedded<'m> {
+    /// How many vectors a pair takes.
+    pub fn vectors(tableau: &Tableau) -> usize {
+        tableau.a.len()
+    }
+
+    pub fn new(tableau: &'static Tableau, vectors: &mut Vectors<'m>) -> Embedded<'m> {
+        Embedded { tableau, stages: (0..Embedded::vectors(tableau)).map(|_| vectors.take()).collect() }
     }
 
     pub fn order(&self) -> f64 {
@@ -52,14 +58,14 @@ impl Embedded {
     ) -> f64 {
         for (index, row) in self.tableau.a.iter().enumerate() {
             let (done, rest) = self.stages.split_at_mut(index);
-            let (terms, count) = terms(row, h, |j| stage(&ends.rate, done, &[], j));
-            combine(&mut ends.next, &ends.y, &terms[..count]);
+            let (terms, count) = terms(row, h, |j| stage(ends.rate, done, &[], j));
+            combine(ends.next, ends.y, &terms[..count]);
             if let Some(k) = rest.first_mut() {
-                field.evaluate(&ends.next, k);
+                field.evaluate(ends.next, k);
             }
         }
-        let (terms, count) = terms(self.tableau.b, h, |j| stage(&ends.rate, &self.stages, &[], j));
-        combine(&mut ends.next, &ends.y, &terms[..count]);
+        let (terms, count) = terms(self.tableau.b, h, |j| stage(ends.rate, &self.stages, &[], j));
+        combine(ends.next, ends.y, &terms[..count]);
         ends.next_rate_known = false;
         if self.tableau.error_takes_end {
             ends.know_next_rate(field);
@@ -74,27 +80,27 @@ impl Embedded {
     fn error_squares(&self, ends: &Ends, tolerance: Tolerance) -> (f64, f64) {
         let mut terms: [ErrorTerm; MOST] = [(0.0, 0.0, &[]); MOST];
         for (term, (index, high, low)) in terms.iter_mut().zip(self.tableau.error) {
-            *term = (*high, *low, stage(&ends.rate, &self.stages, &ends.next_rate, *index));
+            *term = (*high, *low, stage(ends.rate, &self.stages, ends.next_rate, *index));
         }
-        squares(&terms[..self.tableau.error.len()], &ends.y, &ends.next, tolerance)
+        squares(&terms[..self.tableau.error.len()], ends.y, ends.next, tolerance)
     }
 
     /// h|λ| of a dominant eigenvalue λ at the end of the step h, as Hairer & Wanner (1996), IV.2, estimate it from the last
     /// stage, which lies at the end, too: |f(y₁) − k_m|/|y₁ − Y_m|. f(y₁) has to be known, and no interpolant prepared.
     pub fn stiffness(&self, ends: &Ends, h: f64, scratch: &mut [f64]) -> f64 {
         let (Some(row), Some(last)) = (self.tableau.a.last(), self.stages.last()) else { return 0.0 };
-        let (terms, count) = terms(row, h, |j| stage(&ends.rate, &self.stages, &ends.next_rate, j));
-        combine(scratch, &ends.y, &terms[..count]);
+        let (terms, count) = terms(row, h, |j| stage(ends.rate, &self.stages, ends.next_rate, j));
+        combine(scratch, ends.y, &terms[..count]);
         let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-        let (rates, states) = (apart(&ends.next_rate, last), apart(&ends.next, scratch));
+        let (rates, states) = (apart(ends.next_rate, last), apart(ends.next, scratch));
         if states > 0.0 { h * rates / states } else { 0.0 }
     }
 
     /// Evaluates what the interpolant of the step h takes besides its stages and f(y₁), which is known; `scratch` is of the state's length.
     pub fn prepare_dense<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, h: f64, scratch: &mut [f64]) {
         for (slot, row) in self.tableau.further {
-            let (terms, count) = terms(row, h, |j| stage(&ends.rate, &self.stages, &ends.next_rate, j));
-            combine(scratch, &ends.y, &terms[..count]);
+            let (terms, count) = terms(row, h, |j| stage(ends.rate, &self.stages, ends.next_rate, j));
+            combine(scratch, ends.y, &terms[..count]);
             if let Some(k) = self.stages.get_mut(slot - 1) {
                 field.evaluate(scratch, k);
             }
@@ -108,7 +114,7 @@ impl Embedded {
         for (level, row) in self.tableau.dense.iter().enumerate() {
             weight *= if level % 2 == 0 { 1.0 - theta } else { theta };
             for (index, d) in *row {
-                add(out, weight * d, stage(&ends.rate, &self.stages, &ends.next_rate, *index));
+                add(out, weight * d, stage(ends.rate, &self.stages, ends.next_rate, *index));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! From accepted step to accepted step, under control of the error.
 
 use super::auto::Auto;
+use super::room::Vectors;
 use super::step::{Counted, Ends};
 use super::stepper::Stepper;
 use super::sums::{Tolerance, combine};
@@ -72,12 +73,12 @@ pub(super) struct Taken {
 
 /// A solution under way.
 #[derive(Debug)]
-pub(super) struct March {
-    stepper: Stepper,
-    auto: Option<Box<Auto>>,
+pub(super) struct March<'m> {
+    stepper: Stepper<'m>,
+    auto: Option<Box<Auto<'m>>>,
     controller: Controller,
     tolerance: Tolerance,
-    pub ends: Ends,
+    pub ends: Ends<'m>,
     /// Whether an interpolant has been prepared for the last step.
     dense: bool,
     /// The next step; 0 before the first.
@@ -91,14 +92,20 @@ const BLIND: f64 = 1e-9;
 /// A step so much shorter than the time since the start is none: the digits of [`super::clock::Clock`].
 const RESOLUTION: f64 = 1e-31;
 
-impl March {
-    pub fn new(settings: &Settings, y: Vec<f64>) -> March {
+impl<'m> March<'m> {
+    /// How many vectors it takes.
+    pub fn vectors(method: Method) -> usize {
+        Stepper::vectors(method) + Auto::vectors(method) + Ends::VECTORS
+    }
+
+    /// At 0.
+    pub fn new(settings: &Settings, vectors: &mut Vectors<'m>) -> March<'m> {
         March {
-            stepper: Stepper::new(settings.method, y.len()),
-            auto: Auto::new(settings.method, y.len()),
+            stepper: Stepper::new(settings.method, vectors),
+            auto: Auto::new(settings.method, vectors),
             controller: Controller::new(settings.method),
             tolerance: Tolerance { rtol: settings.rtol, atol: settings.atol },
-            ends: Ends::new(y),
+            ends: Ends::new(vectors),
             dense: false,
             step: 0.0,
             accepted: 0,
@@ -211,6 +218,7 @@ impl March {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::integrate::room::Room;
 
     struct Pendulum;
 
@@ -220,15 +228,16 @@ mod tests {
         }
     }
 
-    /// One step of this length, whatever its error.
-    fn stepped(method: Method, h: f64) -> (March, Counted<'static, Pendulum>) {
-        let settings = Settings { method, rtol: 1.0, atol: 1.0, max_steps: 1 };
+    fn room(method: Method) -> Room {
+        Room::new(2, March::vectors(method))
+    }
+
+    /// At the pendulum's start, which knows its rate.
+    fn started<'m>(settings: &Settings, room: &'m mut Room) -> (March<'m>, Counted<'static, Pendulum>) {
         let mut field = Counted::new(&Pendulum);
-        let mut march = March::new(&settings, vec![1.5, 0.5]);
+        let mut march = March::new(settings, &mut room.vectors());
+        march.ends.y.copy_from_slice(&[1.5, 0.5]);
         march.ends.know_rate(&mut field);
-        march.step = h;
-        let taken = march.step(&mut field, 0.0, h, 1);
-        assert!(taken.is_ok_and(|taken| taken.last && taken.length == h));
         (march, field)
     }
 
@@ -236,16 +245,20 @@ mod tests {
     fn interpolants_have_their_order_within_a_step() {
         for (method, order) in [(Method::Dopri5, 4), (Method::Dop853, 7)] {
             let error = |h: f64, theta: f64| {
-                let (mut march, mut field) = stepped(method, h);
+                // One step of this length, whatever its error.
+                let mut memory = room(method);
+                let settings = Settings { method, rtol: 1.0, atol: 1.0, max_steps: 1 };
+                let (mut march, mut field) = started(&settings, &mut memory);
+                march.step = h;
+                let taken = march.step(&mut field, 0.0, h, 1);
+                assert!(taken.is_ok_and(|taken| taken.last && taken.length == h));
                 let (mut found, mut scratch) = ([0.0; 2], [0.0; 2]);
                 march.prepare_dense(&mut field, h, &mut scratch);
                 march.interpolate(h, theta, &mut found);
                 // Twenty steps of order 8 there are exact beside it.
-                let mut exact = March::new(
-                    &Settings { method: Method::Dop853, rtol: 1e-14, atol: 1e-16, max_steps: 1 },
-                    vec![1.5, 0.5],
-                );
-                exact.ends.know_rate(&mut field);
+                let mut memory = room(Method::Dop853);
+                let settings = Settings { method: Method::Dop853, rtol: 1e-14, atol: 1e-16, max_steps: 1 };
+                let (mut exact, mut field) = started(&settings, &mut memory);
                 for _ in 0..20 {
                     exact.stepper.attempt(&mut field, &mut exact.ends, h * theta / 20.0, exact.tolerance);
                     exact.ends.advance(&mut field);

@@ -21,6 +21,7 @@ mod embedded;
 mod march;
 mod reference;
 mod rock4;
+mod room;
 mod step;
 mod stepper;
 mod sums;

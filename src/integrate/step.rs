@@ -1,6 +1,7 @@
 //! What a step leads from and to, whatever makes it.
 
 use super::VectorField;
+use super::room::Vectors;
 
 /// A field that counts its evaluations.
 pub(super) struct Counted<'a, F> {
@@ -20,24 +21,26 @@ impl<'a, F: VectorField> Counted<'a, F> {
 }
 
 /// Both ends of a step: y and f(y), y₁ and f(y₁).
-#[derive(Debug, Clone)]
-pub(super) struct Ends {
-    pub y: Vec<f64>,
-    pub rate: Vec<f64>,
-    pub next: Vec<f64>,
-    pub next_rate: Vec<f64>,
+#[derive(Debug)]
+pub(super) struct Ends<'m> {
+    pub y: &'m mut [f64],
+    pub rate: &'m mut [f64],
+    pub next: &'m mut [f64],
+    pub next_rate: &'m mut [f64],
     pub next_rate_known: bool,
 }
 
-impl Ends {
-    /// At y, with nothing known yet of its rate.
-    pub fn new(y: Vec<f64>) -> Ends {
-        let zeros = vec![0.0; y.len()];
-        Ends { rate: zeros.clone(), next: zeros.clone(), next_rate: zeros, y, next_rate_known: false }
+impl<'m> Ends<'m> {
+    pub const VECTORS: usize = 4;
+
+    /// At 0, with nothing known yet of its rate.
+    pub fn new(vectors: &mut Vectors<'m>) -> Ends<'m> {
+        let (y, rate) = (vectors.take(), vectors.take());
+        Ends { y, rate, next: vectors.take(), next_rate: vectors.take(), next_rate_known: false }
     }
 
     pub fn know_rate<F: VectorField>(&mut self, field: &mut Counted<F>) {
-        field.evaluate(&self.y, &mut self.rate);
+        field.evaluate(self.y, self.rate);
     }
 
     pub fn has_rate(&self) -> bool {
@@ -47,7 +50,7 @@ impl Ends {
     /// Evaluates f(y₁), unless that has been done.
     pub fn know_next_rate<F: VectorField>(&mut self, field: &mut Counted<F>) {
         if !self.next_rate_known {
-            field.evaluate(&self.next, &mut self.next_rate);
+            field.evaluate(self.next, self.next_rate);
             self.next_rate_known = true;
         }
     }
@@ -62,8 +65,8 @@ impl Ends {
 
     /// Starts where another step starts.
     pub fn start_as(&mut self, other: &Ends) {
-        self.y.copy_from_slice(&other.y);
-        self.rate.copy_from_slice(&other.rate);
+        self.y.copy_from_slice(other.y);
+        self.rate.copy_from_slice(other.rate);
         self.next_rate_known = false;
     }
 
@@ -74,7 +77,7 @@ impl Ends {
         // With r₁ = y₁ − y, r₂ = hf − r₁ and r₃ = r₁ − hf₁ − r₂: y + θ(r₁ + (1−θ)(r₂ + θr₃)).
         let whole = theta - bend + 2.0 * both;
         let (first, last) = (h * (bend - both), -h * both);
-        let ends = self.y.iter().zip(&self.next).zip(self.rate.iter().zip(&self.next_rate));
+        let ends = self.y.iter().zip(self.next.iter()).zip(self.rate.iter().zip(self.next_rate.iter()));
         for (out, ((y, next), (rate, next_rate))) in out.iter_mut().zip(ends) {
             *out = y + whole * (next - y) + first * rate + last * next_rate;
         }

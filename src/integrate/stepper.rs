@@ -4,24 +4,34 @@ use super::dop853::DOP853;
 use super::dopri5::DOPRI5;
 use super::embedded::Embedded;
 use super::rock4::Rock4;
+use super::room::Vectors;
 use super::step::{Counted, Ends};
 use super::sums::Tolerance;
 use super::{Method, VectorField};
 
 #[derive(Debug)]
-pub(super) enum Stepper {
-    Dop853(Embedded),
-    Dopri5(Embedded),
-    Rock4(Rock4),
+pub(super) enum Stepper<'m> {
+    Dop853(Embedded<'m>),
+    Dopri5(Embedded<'m>),
+    Rock4(Rock4<'m>),
 }
 
-impl Stepper {
-    /// That of a method; of [`Method::Auto`] the one it begins with.
-    pub fn new(method: Method, dimension: usize) -> Stepper {
+impl<'m> Stepper<'m> {
+    /// How many vectors the stepper of a method takes.
+    pub fn vectors(method: Method) -> usize {
         match method {
-            Method::Dop853 | Method::Auto => Stepper::Dop853(Embedded::new(&DOP853, dimension)),
-            Method::Dopri5 => Stepper::Dopri5(Embedded::new(&DOPRI5, dimension)),
-            Method::Rock4 => Stepper::Rock4(Rock4::new(dimension)),
+            Method::Dop853 | Method::Auto => Embedded::vectors(&DOP853),
+            Method::Dopri5 => Embedded::vectors(&DOPRI5),
+            Method::Rock4 => Rock4::VECTORS,
+        }
+    }
+
+    /// That of a method; of [`Method::Auto`] the one it begins with.
+    pub fn new(method: Method, vectors: &mut Vectors<'m>) -> Stepper<'m> {
+        match method {
+            Method::Dop853 | Method::Auto => Stepper::Dop853(Embedded::new(&DOP853, vectors)),
+            Method::Dopri5 => Stepper::Dopri5(Embedded::new(&DOPRI5, vectors)),
+            Method::Rock4 => Stepper::Rock4(Rock4::new(vectors)),
         }
     }
 

@@ -7,18 +7,19 @@ mod radius;
 use self::coefficients::{Coefficients, METHODS};
 use self::radius::Radius;
 use super::VectorField;
+use super::room::Vectors;
 use super::step::{Counted, Ends};
 use super::sums::{Term, Tolerance, combine, squares};
 
 /// The stages of a step, in place.
 #[derive(Debug)]
-pub(super) struct Rock4 {
+pub(super) struct Rock4<'m> {
     /// g_j and g_{j−1}.
-    now: Vec<f64>,
-    before: Vec<f64>,
+    now: &'m mut [f64],
+    before: &'m mut [f64],
     /// k_1 … k_4 of the last stages.
-    stages: [Vec<f64>; 4],
-    radius: Radius,
+    stages: [&'m mut [f64]; 4],
+    radius: Radius<'m>,
     /// Steps since the radius was last estimated; none if it has to be now.
     age: Option<u32>,
     /// Evaluations of the last attempt.
@@ -35,14 +36,15 @@ const MARGIN: f64 = 1.15;
 /// that a run is wrong by about its tolerance and no more.
 const LOOSER: f64 = 20.0;
 
-impl Rock4 {
-    pub fn new(dimension: usize) -> Rock4 {
-        let zeros = vec![0.0; dimension];
+impl<'m> Rock4<'m> {
+    pub const VECTORS: usize = 6 + Radius::VECTORS;
+
+    pub fn new(vectors: &mut Vectors<'m>) -> Rock4<'m> {
         Rock4 {
-            now: zeros.clone(),
-            before: zeros.clone(),
-            stages: [zeros.clone(), zeros.clone(), zeros.clone(), zeros],
-            radius: Radius::new(dimension),
+            now: vectors.take(),
+            before: vectors.take(),
+            stages: std::array::from_fn(|_| vectors.take()),
+            radius: Radius::new(vectors),
             age: None,
             degree: 1,
         }
@@ -60,7 +62,7 @@ impl Rock4 {
     /// The longest step from here that is stable at the highest degree; estimates the radius if that is due.
     pub fn longest<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends) -> f64 {
         if self.age.is_none_or(|age| age >= KEEPS) {
-            self.radius.estimate(field, ends, &mut self.now, &mut self.before);
+            self.radius.estimate(field, ends, self.now, self.before);
             self.age = Some(0);
         }
         let most = METHODS.last().map_or(0.0, |method| method.stable);
@@ -94,18 +96,18 @@ impl Rock4 {
         self.finish(field, ends, h, method);
         let [k1, k2, k3, k4] = &self.stages;
         let [d1, d2, d3, d4, d5] = method.d;
-        let terms = [(d1, 0.0, &k1[..]), (d2, 0.0, k2), (d3, 0.0, k3), (d4, 0.0, k4), (d5, 0.0, &ends.next_rate)];
-        let (sum, _) = squares(&terms, &ends.y, &ends.next, tolerance);
+        let terms = [(d1, 0.0, &k1[..]), (d2, 0.0, k2), (d3, 0.0, k3), (d4, 0.0, k4), (d5, 0.0, ends.next_rate)];
+        let (sum, _) = squares(&terms, ends.y, ends.next, tolerance);
         h.abs() * (sum / ends.y.len().max(1) as f64).sqrt() / LOOSER
     }
 
     /// g_j = μ_j h f(g_{j−1}) + (1 + κ_j) g_{j−1} − κ_j g_{j−2}, into `now`.
     fn recur<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, h: f64, method: &Coefficients) {
         let Rock4 { now, before, stages: [rate, ..], .. } = self;
-        before.copy_from_slice(&ends.y);
+        before.copy_from_slice(ends.y);
         for (j, (mu, kappa)) in method.recursion.iter().enumerate() {
             if j == 0 {
-                combine(now, &ends.y, &[(mu * h, &ends.rate)]);
+                combine(now, ends.y, &[(mu * h, ends.rate)]);
                 continue;
             }
             field.evaluate(now, rate);
@@ -122,14 +124,14 @@ impl Rock4 {
             let (done, rest) = self.stages.split_at_mut(last);
             let weights = if last == 0 { &[][..] } else { &method.a[last - 1][..last] };
             let terms: [Term; 3] = std::array::from_fn(|j| match (weights.get(j), done.get(j)) {
-                (Some(a), Some(k)) => (h * a, k.as_slice()),
+                (Some(a), Some(k)) => (h * a, &k[..]),
                 _ => (0.0, &[][..]),
             });
-            combine(&mut ends.next, &self.now, &terms[..last]);
-            field.evaluate(&ends.next, &mut rest[0]);
+            combine(ends.next, self.now, &terms[..last]);
+            field.evaluate(ends.next, rest[0]);
         }
         let terms: [Term; 4] = std::array::from_fn(|j| (h * method.b[j], &self.stages[j][..]));
-        combine(&mut ends.next, &self.now, &terms);
+        combine(ends.next, self.now, &terms);
         ends.next_rate_known = false;
         ends.know_next_rate(field);
     }

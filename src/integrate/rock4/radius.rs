@@ -1,6 +1,7 @@
 //! The spectral radius of the Jacobian, from differences of the field.
 
 use crate::integrate::VectorField;
+use crate::integrate::room::Vectors;
 use crate::integrate::step::{Counted, Ends};
 
 /// An estimate that goes on from where it was left.
@@ -9,8 +10,8 @@ use crate::integrate::step::{Counted, Ends};
 /// iteration (Sommeijer, Shampine & Verwer 1997, RKC). A share of noise at each start keeps directions in it that were
 /// damped before they became the stiffest.
 #[derive(Debug)]
-pub(super) struct Radius {
-    direction: Vec<f64>,
+pub(super) struct Radius<'m> {
+    direction: &'m mut [f64],
     pub value: f64,
     starts: u64,
 }
@@ -22,14 +23,16 @@ const MOST: u32 = 50;
 /// Noise, as a share of the direction kept.
 const NOISE: f64 = 0.2;
 
-impl Radius {
-    pub fn new(dimension: usize) -> Radius {
-        Radius { direction: vec![0.0; dimension], value: 0.0, starts: 0 }
+impl<'m> Radius<'m> {
+    pub const VECTORS: usize = 1;
+
+    pub fn new(vectors: &mut Vectors<'m>) -> Radius<'m> {
+        Radius { direction: vectors.take(), value: 0.0, starts: 0 }
     }
 
     /// Takes another's knowledge.
     pub fn start_as(&mut self, other: &Radius) {
-        self.direction.copy_from_slice(&other.direction);
+        self.direction.copy_from_slice(other.direction);
         (self.value, self.starts) = (other.value, other.starts);
     }
 
@@ -42,21 +45,21 @@ impl Radius {
         rate: &mut [f64],
     ) {
         self.stir();
-        let size = norm(&ends.y);
+        let size = norm(ends.y);
         let step = f64::EPSILON.sqrt() * if size > 0.0 { size } else { 1.0 };
         for iteration in 1..=MOST {
-            let length = norm(&self.direction);
+            let length = norm(self.direction);
             if !(length.is_normal() && length.is_finite()) {
                 return;
             }
-            for ((point, y), v) in point.iter_mut().zip(&ends.y).zip(&self.direction) {
+            for ((point, y), v) in point.iter_mut().zip(ends.y.iter()).zip(self.direction.iter()) {
                 *point = y + step / length * v;
             }
             field.evaluate(point, rate);
-            for ((v, moved), still) in self.direction.iter_mut().zip(rate.iter()).zip(&ends.rate) {
+            for ((v, moved), still) in self.direction.iter_mut().zip(rate.iter()).zip(ends.rate.iter()) {
                 *v = moved - still;
             }
-            let value = norm(&self.direction) / step;
+            let value = norm(self.direction) / step;
             if !value.is_finite() {
                 return;
             }
@@ -71,7 +74,7 @@ impl Radius {
     /// Mixes noise into the direction: the same at every run, another at every start.
     fn stir(&mut self) {
         self.starts += 1;
-        let length = norm(&self.direction);
+        let length = norm(self.direction);
         let (keep, dimension) = (length.is_normal(), self.direction.len() as f64);
         let share = if keep { NOISE * length / dimension.sqrt() } else { 1.0 };
         for (index, v) in self.direction.iter_mut().enumerate() {
