@@ -57,31 +57,75 @@ pub fn gemm(alpha: f64, a: View, b: View, beta: f64, c: &mut [f64]) {
         c.iter_mut().for_each(|c| *c *= beta);
     }
     let onto = if beta == 0.0 { Accum::Replace } else { Accum::Add };
-    in_parts(alpha, a.as_mat(), b.as_mat(), onto, MatMut::from_column_major_slice_mut(c, a.rows, b.cols));
+    let part = part_of(a.rows * a.cols * b.cols);
+    in_parts(part, alpha, a.as_mat(), b.as_mat(), onto, MatMut::from_column_major_slice_mut(c, a.rows, b.cols));
+}
+
+/// C ← αAAᵀ at the head of `c`, in about half of the multiplications of a product: the rest is its mirror image.
+///
+/// # Panics
+/// If `c` is shorter than C: a checked experiment cannot bring that about.
+pub fn gram(alpha: f64, a: View, c: &mut [f64]) {
+    let n = a.rows;
+    let c = &mut c[..n * n];
+    lower(part_of(n * n * a.cols), alpha, a.as_mat(), MatMut::from_column_major_slice_mut(c, n, n));
+    for column in 1..n {
+        for row in 0..column {
+            c[row + column * n] = c[column + row * n];
+        }
+    }
 }
 
 /// Multiplications that are worth a thread of their own.
 const PART: usize = 1 << 18;
+/// Of a large product this share is: in more parts, each of them would read the same numbers once more.
+const SHARE: usize = 16;
 /// Parts begin at a multiple of this, so that the kernel's tiles are full.
 const TILE: usize = 16;
 
-/// C ← αAB (+ C), halved along its longer side for as long as the halves are worth a thread. Where it is cut depends
-/// on the shapes alone, so that the result is the same on any number of threads.
-fn in_parts(alpha: f64, a: MatRef<f64>, b: MatRef<f64>, onto: Accum, c: MatMut<f64>) {
+/// The least part of so many multiplications. It depends on the shapes alone, so that a product is cut at the same places,
+/// and is the same, on any number of threads.
+fn part_of(multiplications: usize) -> usize {
+    PART.max(multiplications / SHARE)
+}
+
+/// C ← αAB (+ C), halved along its longer side for as long as the halves are worth a thread.
+fn in_parts(part: usize, alpha: f64, a: MatRef<f64>, b: MatRef<f64>, onto: Accum, c: MatMut<f64>) {
     let (rows, cols) = (c.nrows(), c.ncols());
     let middle = (rows.max(cols) / 2).next_multiple_of(TILE);
-    if rows * cols * a.ncols() < 2 * PART || middle >= rows.max(cols) {
+    if rows * cols * a.ncols() < 2 * part || middle >= rows.max(cols) {
         matmul(c, onto, a, b, alpha, Par::Seq);
         leave_wide_registers();
     } else if rows > cols {
         let (upper, lower) = c.split_at_row_mut(middle);
         let (a_upper, a_lower) = a.split_at_row(middle);
-        parallel::join(|| in_parts(alpha, a_upper, b, onto, upper), || in_parts(alpha, a_lower, b, onto, lower));
+        parallel::join(
+            || in_parts(part, alpha, a_upper, b, onto, upper),
+            || in_parts(part, alpha, a_lower, b, onto, lower),
+        );
     } else {
         let (left, right) = c.split_at_col_mut(middle);
         let (b_left, b_right) = b.split_at_col(middle);
-        parallel::join(|| in_parts(alpha, a, b_left, onto, left), || in_parts(alpha, a, b_right, onto, right));
+        parallel::join(
+            || in_parts(part, alpha, a, b_left, onto, left),
+            || in_parts(part, alpha, a, b_right, onto, right),
+        );
     }
+}
+
+/// The lower triangle of C ← αAAᵀ, and some of the upper one: its halves, and the block of one half with the other.
+fn lower(part: usize, alpha: f64, a: MatRef<f64>, c: MatMut<f64>) {
+    let middle = (c.nrows() / 2).next_multiple_of(TILE);
+    if c.nrows() < 8 * TILE {
+        in_parts(part, alpha, a, a.transpose(), Accum::Replace, c);
+        return;
+    }
+    let (first, second) = a.split_at_row(middle);
+    let (upper_left, _, lower_left, lower_right) = c.split_at_mut(middle, middle);
+    parallel::join(
+        || in_parts(part, alpha, second, first.transpose(), Accum::Replace, lower_left),
+        || parallel::join(|| lower(part, alpha, first, upper_left), || lower(part, alpha, second, lower_right)),
+    );
 }
 
 /// The kernel leaves the upper halves of the vector registers in use, and until they are cleared, all that the
@@ -151,6 +195,24 @@ mod tests {
         let mut c = [10.0];
         gemm(2.0, (&a).into(), (&b).into(), -1.0, &mut c);
         assert_eq!(c, [12.0]);
+    }
+
+    #[test]
+    fn a_gram_matrix_is_the_product_with_the_transpose_and_symmetric_on_any_number_of_threads() {
+        let mut rng = random::stream(7, Purpose::Task);
+        for (n, k) in [(0, 3), (1, 5), (63, 2), (64, 9), (150, 40), (300, 700)] {
+            let a = random::gaussian(&mut rng, n, k);
+            let on = |threads: usize| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+                let mut c = DMatrix::from_element(n, n, f64::NAN);
+                pool.install(|| gram(0.5, (&a).into(), c.as_mut_slice()));
+                c
+            };
+            let expected = DMatrix::from_fn(n, n, |i, j| 0.5 * a.row(i).dot(&a.row(j)));
+            assert!((on(1) - &expected).amax() < 1e-12, "{n}×{k}");
+            assert_eq!(on(1), on(3));
+            assert_eq!(on(1), on(1).transpose());
+        }
     }
 
     #[test]

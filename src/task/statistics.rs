@@ -1,7 +1,7 @@
 //! Σ11, Σ31, Tr Σ33, and the frame of Σ11's eigenvectors in which the inputs decouple.
 
 use super::Samples;
-use crate::kernels::{gemm, product};
+use crate::kernels::{gemm, gram, product};
 use crate::linalg;
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
@@ -170,9 +170,8 @@ impl Statistics {
         let (x, y) = (crate::kernels::View::from(&samples.x), crate::kernels::View::from(&samples.y));
         let mut sigma11 = DMatrix::zeros(samples.x.nrows(), samples.x.nrows());
         let mut sigma31 = DMatrix::zeros(samples.y.nrows(), samples.x.nrows());
-        gemm(weight, x, x.t(), 0.0, sigma11.as_mut_slice());
+        gram(weight, x, sigma11.as_mut_slice());
         gemm(weight, y, x.t(), 0.0, sigma31.as_mut_slice());
-        sigma11.fill_lower_triangle_with_upper_triangle();
         // Samples have possible statistics: what seems to say otherwise is rounding.
         Statistics::within(f64::INFINITY, sigma11, sigma31, Some(weight * samples.y.norm_squared()))
     }
