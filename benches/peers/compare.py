@@ -45,7 +45,7 @@ def report(point):
     say(f"  {point.tool:9} {point.method:20} rtol {point.rtol:.0e}  {work}")
 
 
-def integrate(row, tools, rate, quick):
+def integrate(row, tools, rates, quick):
     """One row: the sweep, then a race at each error."""
     problem = row.make()
     say(problem.name)
@@ -57,7 +57,7 @@ def integrate(row, tools, rate, quick):
     rounds = 3 if quick else 7
     races = [finished(target, race(tools, problem, points, target, rounds)) for target in TARGETS]
     result = {"name": problem.name, "goals": row.goals, "agreement": agreement(tools[0], problem, exact)}
-    return result | {"races": races, "points": [asdict(p) for p in points]} | least(problem, rate)
+    return result | {"races": races, "points": [asdict(p) for p in points]} | least(problem, rates)
 
 
 def agreement(ours, problem, exact):
@@ -65,30 +65,21 @@ def agreement(ours, problem, exact):
     return error(ours.solve("dop853", 1e-12, 1e-15 * problem.scale()).states, exact)
 
 
-def step(row, tools, rate, quick):
+def step(row, tools, rates, quick):
     """One row whose tools all compute the same."""
     problem = row.make(quick)
     say(problem.name)
     methods = {name for contest in row.contests for name in (contest.ours, *contest.theirs)}
     methods -= set(row.left_out) if quick else set()
     ways = evaluate(problem, tools, methods, 3 if quick else 7, report_way)
-    contests = [asdict(contest) | {"floor": least_of_method(problem, contest.ours, rate)} for contest in row.contests]
+    contests = [asdict(contest) | {"floor": floor.of_method(problem, contest.ours, rates)} for contest in row.contests]
     missing = [] if problem.kind == "modes" or machine.installed("torch") else ["PyTorch"]
     return {"name": problem.name, "contests": contests, "ways": ways, "missing": missing, "agreement": AGREEMENT}
 
 
-def least_of_method(problem, method, rate):
-    products = floor.of_method(problem, method)
-    return 2e-9 * products / rate if products else None
-
-
-def least(problem, rate):
-    """Seconds that the multiplications of an evaluation take; of several flows, one a core."""
-    if problem.kind != "flow":
-        return {}
-    products = floor.of_flow(problem) * len(problem.starts)
-    share = min(len(problem.starts), machine.cores())
-    return {"multiplications": products, "floor": 2e-9 * products / rate / share}
+def least(problem, rates):
+    """Seconds that the multiplications of an evaluation take."""
+    return {"floor": floor.of_flow(problem, rates)} if problem.kind == "flow" else {}
 
 
 def finished(target, entries):
@@ -113,8 +104,8 @@ def main():
     chosen = options.rows or [*INTEGRATIONS, *EVALUATIONS]
     cores = machine.cores()
     with closing(Gradflow(build(ROOT), FOLDER / "problems")) as ours:
-        rates = {"gradflow": ours.gemm_rate(), "NumPy": floor.numpy_rate(1)}
-        results = {"machine": described(rates), "rate": max(rates.values()), "rows": {}}
+        rates = floor.rates(ours, cores)
+        results = {"machine": machine.describe(ROOT) | floor.described(rates), "rates": rates, "rows": {}}
         fill(results, chosen, INTEGRATIONS, integrate, integrators(ours, cores), options.quick)
         tools = steppers(ours, cores, machine.installed("torch"))
         fill(results, chosen, EVALUATIONS, step, tools, options.quick)
@@ -128,13 +119,8 @@ def fill(results, chosen, known, run, opening, quick):
         return
     with opening as tools:
         for number in numbers:
-            results["rows"][number] = run(known[number], tools, results["rate"], quick)
+            results["rows"][number] = run(known[number], tools, results["rates"], quick)
             save(results)
-
-
-def described(rates):
-    products = ", ".join(f"{name} {value:.1f} GFLOP/s" for name, value in rates.items())
-    return machine.describe(ROOT) | {"products, one thread": products}
 
 
 def save(results):

@@ -1,9 +1,11 @@
-"""The least time that a problem can take: its multiplications at the rate of the machine's products."""
+"""The least time that a problem can take: its multiplications at the rate of the machine's products, on one core and all."""
 
 import timeit
 
 import numpy as np
 from threadpoolctl import threadpool_limits
+
+from machine import cores
 
 SHAPES = ((256, 256, 256), (384, 384, 384), (512, 512, 512), (100, 784, 784))
 
@@ -22,8 +24,31 @@ def rate(rows, inner, columns):
     return 2e-9 * rows * inner * columns / seconds
 
 
-def of_flow(flow):
-    """Multiplications of one evaluation, in the frame of Σ11: three products a layer but one, whose matrices have as
+def rates(ours, cores):
+    """GFLOP/s of the best of gradflow's and NumPy's products, and whose they are."""
+    one, every = ours.gemm_rates()
+    found = {"one": {"gradflow": one, "NumPy": numpy_rate(1)}, "all": {"gradflow": every, "NumPy": numpy_rate(cores)}}
+    return {"found": found} | {where: max(of.values()) for where, of in found.items()}
+
+
+def described(rates):
+    """As facts of the machine."""
+    lists = {k: ", ".join(f"{name} {rate:.1f} GFLOP/s" for name, rate in of.items()) for k, of in rates["found"].items()}
+    return {"products on one core": lists["one"], "on all cores": lists["all"]}
+
+
+def seconds(products, rates, share=1):
+    """Of so many multiplications, `share` of them at a time where each is on one core."""
+    return {"one": 2e-9 * products / rates["one"] / share, "all": 2e-9 * products / rates["all"]}
+
+
+def of_flow(flow, rates):
+    """Seconds of one evaluation; of several flows, one a core."""
+    return seconds(multiplications(flow) * len(flow.starts), rates, min(len(flow.starts), cores()))
+
+
+def multiplications(flow):
+    """Those of one evaluation, in the frame of Σ11: three products a layer but one, whose matrices have as
     few columns as the thinner end; inputs that do not vary are left out, and white ones span N2 + N3 directions."""
     n = list(flow.widths)
     if flow.sigma11 is None:
@@ -56,11 +81,11 @@ def of_moments(training):
     return len(training.x) * n1 * (n1 / 2 + n3)
 
 
-def of_method(training, method):
-    """Multiplications of all updates by one of gradflow's methods; None where there are no products."""
+def of_method(training, method, rates):
+    """Seconds of all updates by one of gradflow's methods; None where there are no products."""
     if training.kind != "training":
         return None
     if not method.startswith("statistics"):
-        return training.updates * of_batch(training)
+        return seconds(training.updates * of_batch(training), rates)
     made = of_moments(training) if method.endswith("made") else 0
-    return training.updates * of_statistics(training) + made
+    return seconds(training.updates * of_statistics(training) + made, rates)

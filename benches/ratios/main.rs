@@ -3,7 +3,7 @@
 //!
 //! `{"do": "load", "kind": …, "folder": …}` reads a problem and answers how long it took to make it ready;
 //! `{"do": "solve", "method": …, …, "out": …}` solves the problem last loaded, answers how long that took and what work
-//! it was, and writes the states to the file `out`, if there is one; `{"do": "gemm"}` answers the rate of the products.
+//! it was, and writes the states to the file `out`, if there is one; `{"do": "gemm"}` answers the rates of the products.
 
 mod files;
 mod ours;
@@ -61,7 +61,7 @@ fn answer(request: Request, loaded: &mut Option<Problem>) -> Result<serde_json::
                 "seconds": seconds, "evaluations": evaluations, "accepted": accepted, "rejected": rejected
             }))
         }
-        Request::Gemm => Ok(json!({ "gflops": ours::gemm_rate() })),
+        Request::Gemm => Ok(json!({ "gflops": ours::gemm_rates()? })),
     }
 }
 

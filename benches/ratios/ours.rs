@@ -82,7 +82,7 @@ pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solved, Box<dyn E
         }
         (Problem::Training { widths, samples, start, plan, .. }, "statistics, made") => {
             let clock = Instant::now();
-            let statistics = Statistics::of_samples(samples, Averaging::Mean)?;
+            let statistics = parallel::within(|| Statistics::of_samples(samples, Averaging::Mean))?;
             Ok(descent_by_statistics(widths, &statistics, start, plan, clock))
         }
         (_, method) => Err(format!("no method {method} here").into()),
@@ -163,11 +163,12 @@ fn summed(runs: Vec<(Vec<f64>, Work)>, seconds: f64, count: u64) -> Solved {
     }
 }
 
-/// Row 7: the sigmoid of every mode at every time.
+/// Row 7: the sigmoid of every mode at every time, into a table that is there.
 fn closed_forms(s: &[f64], starts: &[f64], times: &[f64]) -> Solved {
     let white = vec![1.0; s.len()];
+    // Not zeros, which the system would hand out only when they are written to.
+    let mut states = vec![1.0; s.len() * times.len()];
     let clock = Instant::now();
-    let mut states = vec![0.0; s.len() * times.len()];
     parallel::within(|| Many::balanced(s, &white, 1.0, starts).table(times, &mut states));
     Solved { states, seconds: clock.elapsed().as_secs_f64(), ..Solved::default() }
 }
@@ -219,9 +220,11 @@ fn out_of_frame(statistics: &Statistics, mut weights: Vec<DMatrix<f64>>) -> Vec<
     weights
 }
 
-/// The rate of gradflow's products on one thread, GFLOP/s: the best of several square shapes.
-pub fn gemm_rate() -> f64 {
-    [256, 384, 512].into_iter().map(rate_of_squares).fold(0.0, f64::max)
+/// The rates of gradflow's products on one thread and on all, GFLOP/s: the best of several square shapes.
+pub fn gemm_rates() -> Result<[f64; 2], Box<dyn Error>> {
+    let best = || [256, 384, 512].into_iter().map(rate_of_squares).fold(0.0, f64::max);
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    Ok([one.install(best), parallel::within(best)])
 }
 
 fn rate_of_squares(n: usize) -> f64 {
