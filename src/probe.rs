@@ -19,19 +19,65 @@ pub struct Probe {
     s: Vec<f64>,
     /// c, if Σ11 = cI.
     white: Option<f64>,
+    alone: Alone,
+}
+
+/// What the loss of a network of which only the strengths are known takes: with λ_α = v_αᵀΣ11v_α, b_α = u_αᵀW*Σ11v_α/λ_α and
+/// a rest that no strength moves, 2(L − L_min) = Σ_α λ_α(u_α − b_α)² + rest. Nothing cancels near the minimum.
+#[derive(Debug, Clone)]
+struct Alone {
+    /// (λ_α, b_α).
+    modes: Vec<(f64, f64)>,
+    rest: f64,
+}
+
+impl Alone {
+    /// Of the optimum W*, U and V, and the eigenvalues of Σ11, all in the frame.
+    fn new(optimum: &DMatrix<f64>, u: &DMatrix<f64>, v: &DMatrix<f64>, eigenvalues: &[f64]) -> Alone {
+        let dot = |a: &mut dyn Iterator<Item = (f64, f64)>| {
+            a.zip(eigenvalues).map(|((a, b), lambda)| a * b * lambda).sum::<f64>()
+        };
+        // The rows u_αᵀW*, as columns.
+        let mut rows = optimum.transpose() * u;
+        let outside = optimum - u * rows.transpose();
+        let mut modes = Vec::with_capacity(u.ncols());
+        let mut rest = weighted_square(&outside, eigenvalues);
+        for (mut row, v) in rows.column_iter_mut().zip(v.column_iter()) {
+            let weight = dot(&mut v.iter().map(|v| (*v, *v)));
+            let best = if weight > 0.0 { dot(&mut row.iter().copied().zip(v.iter().copied())) / weight } else { 0.0 };
+            row.axpy(-best, &v, 1.0);
+            rest += dot(&mut row.iter().map(|r| (*r, *r)));
+            modes.push((weight, best));
+        }
+        Alone { modes, rest }
+    }
+
+    /// L − L_min.
+    fn excess(&self, strengths: &[f64]) -> f64 {
+        let terms = self.modes.iter().zip(strengths).map(|((weight, best), u)| weight * (u - best).powi(2));
+        0.5 * (terms.sum::<f64>() + self.rest)
+    }
+}
+
+/// ‖MΣ11^{1/2}‖² of M in the frame.
+fn weighted_square(m: &DMatrix<f64>, eigenvalues: &[f64]) -> f64 {
+    m.column_iter().zip(eigenvalues).map(|(column, lambda)| lambda * column.norm_squared()).sum()
 }
 
 impl Probe {
     /// A probe for one task in its mode basis.
     pub fn new(statistics: &Statistics, basis: &ModeBasis, tau: f64) -> Probe {
+        let (u, v) = (&basis.u, statistics.frame.enter_rows(&basis.v));
+        let eigenvalues = statistics.eigenvalues.as_slice();
         Probe {
             frame: statistics.frame.clone(),
             tau,
-            eigenvalues: statistics.eigenvalues.as_slice().to_vec(),
+            alone: Alone::new(&statistics.optimum_frame, u, &v, eigenvalues),
+            eigenvalues: eigenvalues.to_vec(),
             least_loss: statistics.least_loss,
             optimum: statistics.optimum_frame.clone(),
-            u: basis.u.clone(),
-            v: statistics.frame.enter_rows(&basis.v),
+            u: u.clone(),
+            v,
             s: basis.s.clone(),
             white: match statistics.whiteness() {
                 (violation, c) if !fails(violation) && c > 0.0 => Some(c),
@@ -57,9 +103,10 @@ impl Probe {
         Observation { loss: self.loss(map), modes, coupling: Some(coupling), energy, ..Observation::default() }
     }
 
-    /// What is known of a network of which only the strengths are: W = Σ_α u_α u_αv_αᵀ.
+    /// What is known of a network of which only the strengths are, W = Σ_α u_α u_αv_αᵀ: as many operations as modes.
     pub fn observe_strengths(&self, modes: &[f64]) -> Observation {
-        Observation { loss: self.loss(&self.map_of(modes)), modes: modes.to_vec(), ..Observation::default() }
+        let loss = self.least_loss + self.alone.excess(modes);
+        Observation { loss, modes: modes.to_vec(), ..Observation::default() }
     }
 
     /// Σ_α u_α u_αv_αᵀ in the frame.

@@ -64,16 +64,24 @@ pub fn scores(experiment: &Experiment, map: &DMatrix<f64>) -> Scores {
 
 /// The same of the map in the frame of Σ11.
 fn scores_in_frame(experiment: &Experiment, map: &DMatrix<f64>) -> Scores {
-    let Experiment { task, keep, probe, .. } = experiment;
     // The way back costs as much as hundreds of samples.
-    let asked = keep.scores && (task.classes.is_some() || task.held_out.is_some());
-    if asked { scores(experiment, &probe.frame().leave(map)) } else { Scores::default() }
+    if asks_samples(experiment) { scores(experiment, &experiment.probe.frame().leave(map)) } else { Scores::default() }
 }
 
-/// A row of an arm that knows the modes only.
+/// Whether single samples have anything to say.
+fn asks_samples(experiment: &Experiment) -> bool {
+    let Experiment { task, keep, .. } = experiment;
+    keep.scores && (task.classes.is_some() || task.held_out.is_some())
+}
+
+/// A row of an arm that knows the modes only. The map, which costs more than all else, is made if it is asked for.
 pub fn of_strengths(experiment: &Experiment, t: f64, strengths: &[f64]) -> Sample {
-    let map = experiment.probe.map_of(strengths);
-    let mean = experiment.probe.observe_strengths(strengths).scored(scores_in_frame(experiment, &map));
+    let mean = experiment.probe.observe_strengths(strengths);
+    let asked = experiment.keep.map || asks_samples(experiment);
+    let Some(map) = asked.then(|| experiment.probe.map_of(strengths)) else {
+        return Sample { t, mean, spread: None, state: None };
+    };
+    let mean = mean.scored(scores_in_frame(experiment, &map));
     let state =
         experiment.keep.map.then(|| State { map: experiment.probe.frame().leave(&map), weights: None, grams: None });
     Sample { t, mean, spread: None, state }

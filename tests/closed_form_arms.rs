@@ -113,3 +113,23 @@ fn the_energy_of_scaled_white_inputs_is_the_loss_too() {
         assert!((2.0 * (energy.modes + energy.coupling) - (sample.mean.loss - floor)).abs() < 1e-13);
     }
 }
+
+/// Inputs that do not commute with the modes, and targets of which the modes can reach only a part; more outputs than inputs, and fewer.
+#[test]
+fn the_loss_of_strengths_is_that_of_their_map() {
+    for sigma in [
+        "sigma11 = [[1, 0.4], [0.4, 0.7]], sigma31 = [[1, 0.2], [-0.3, 0.5], [0.1, 0.8]]",
+        "sigma11 = [[2, 1, 0], [1, 3, 0], [0, 0, 0]], sigma31 = [[1, 0.5, 0], [0.2, 1, 0]]",
+        "sigma11 = \"white\", sigma31 = [[2, 0], [0, 1]]",
+    ] {
+        let scenario = format!(
+            "task.matrices = {{ {sigma} }}\nnetwork = {{ hidden = [3], init.gaussian.scale = 0.5 }}\ntime.end = 1\nflow = {{}}"
+        );
+        let probe = &built(&scenario).experiment.probe;
+        for strengths in [[0.0, 0.0], [1.0, -0.5], [3.0, 1e-3], [2.0, 1.0]] {
+            let (alone, map) = (probe.observe_strengths(&strengths), probe.observe(&probe.map_of(&strengths)));
+            assert!((alone.loss - map.loss).abs() <= 4e-15 * map.loss, "{}: {} for {}", sigma, alone.loss, map.loss);
+            assert_eq!(alone.modes, strengths);
+        }
+    }
+}
