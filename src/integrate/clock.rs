@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Clock {
     pub now: f64,
-    low: f64,
+    pub low: f64,
 }
 
 impl Clock {

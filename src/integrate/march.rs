@@ -20,13 +20,16 @@ pub(super) struct Controller {
     rejected: bool,
 }
 
-const SAFETY: f64 = 0.9;
+pub(crate) const SAFETY: f64 = 0.9;
+/// Least and most of [`Method::Dop853`].
+pub(crate) const LEAST: f64 = 0.333;
+pub(crate) const MOST: f64 = 6.0;
 const LEAST_ERROR: f64 = 1e-4;
 
 impl Controller {
     pub fn new(method: Method) -> Controller {
         let (alpha, beta, least, most) = match method {
-            Method::Dop853 | Method::Auto => (1.0 / 8.0, 0.0, 0.333, 6.0),
+            Method::Dop853 | Method::Auto => (1.0 / 8.0, 0.0, LEAST, MOST),
             Method::Dopri5 => (0.2 - 0.75 * 0.04, 0.04, 0.2, 10.0),
             Method::Rock4 => (0.25 - 0.75 * 0.04, 0.04, 0.2, 5.0),
         };
@@ -88,7 +91,7 @@ pub(super) struct March<'m> {
 }
 
 /// A first step that cannot be guessed is so much of the way.
-const BLIND: f64 = 1e-9;
+pub(crate) const BLIND: f64 = 1e-9;
 /// A step so much shorter than the time since the start is none: the digits of [`super::clock::Clock`].
 const RESOLUTION: f64 = 1e-31;
 
@@ -205,14 +208,15 @@ impl<'m> March<'m> {
         field.evaluate(next, next_rate);
         let changes = next_rate.iter().zip(rate.iter()).map(|(a, b)| a - b);
         let bend = norm(&mut changes.zip(y.iter().copied())).sqrt() / guess;
-        let steepest = slope.sqrt().max(bend);
-        let other = if steepest <= 1e-15 {
-            (guess * 1e-3).max(1e-6)
-        } else {
-            (0.01 / steepest).powf(1.0 / self.stepper.order())
-        };
-        (100.0 * guess).min(other)
+        let order = self.stepper.order();
+        first_step(guess, slope.sqrt().max(bend), |share| share.powf(1.0 / order))
     }
+}
+
+/// min(100h₀, (0.01/max(|f|, d))^{1/order}) of a guess h₀, max(|f|, d), and a root of that order.
+pub(crate) fn first_step(guess: f64, steepest: f64, root: impl FnOnce(f64) -> f64) -> f64 {
+    let other = if steepest <= 1e-15 { (guess * 1e-3).max(1e-6) } else { root(0.01 / steepest) };
+    (100.0 * guess).min(other)
 }
 
 #[cfg(test)]

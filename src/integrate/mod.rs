@@ -31,6 +31,7 @@ mod visitor;
 pub use changes::Changes;
 pub(crate) use clock::Clock;
 pub(crate) use dop853::{DOP853, STAGES};
+pub(crate) use march::{BLIND, LEAST, MOST, SAFETY, first_step};
 
 use crate::trajectory::{Outcome, Work};
 use nalgebra::DVector;

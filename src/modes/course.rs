@@ -1,6 +1,6 @@
 //! Many modes of one law, each with its own steps.
 
-use super::lanes::Block;
+use super::lanes::{Block, Crowd};
 use super::law::{Law, OneVariable};
 use crate::integrate::{Method, Observer, Settings, VectorField, integrate};
 use crate::parallel;
@@ -35,30 +35,41 @@ pub struct Course {
     pub work: Work,
 }
 
+impl Course {
+    /// Before it begins.
+    pub(super) fn blank() -> Course {
+        Course { strengths: Vec::new(), half_time: None, outcome: Outcome::Complete, work: Work::default() }
+    }
+}
+
 /// Modes that share a thread; so many whatever the number of threads.
 const BLOCK: usize = 256;
 
 /// Integrates τ du/dt = N|u|^p(s − λu) for every mode from u0 at T = t/τ = 0 to the last of the non-decreasing `times` T,
 /// over the cores. Each mode is under its own error control: its own steps, accepted if error/(atol + rtol·|u|) is
-/// below 1. `settings.atol` does not count, as each mode has its own.
+/// below 1. `settings.atol` does not count, as each mode has its own, and [`Method::Auto`] is [`Method::Dop853`]: a mode that
+/// has come to its limit takes no more steps, so that stability never limits one.
 pub fn integrate_modes(law: Law, modes: &[Mode], times: &[f64], settings: &Settings) -> Vec<Course> {
-    let blocks: Vec<Vec<Course>> =
-        parallel::runs(modes.chunks(BLOCK).collect(), |modes| integrate_block(law, modes, times, settings));
-    blocks.into_iter().flatten().collect()
+    let mut courses: Vec<Course> = Vec::new();
+    courses.resize_with(modes.len(), Course::blank);
+    let blocks = modes.chunks(BLOCK).zip(courses.chunks_mut(BLOCK)).collect();
+    parallel::runs(blocks, |(modes, courses)| integrate_block(law, modes, courses, times, settings));
+    courses
 }
 
-fn integrate_block(law: Law, modes: &[Mode], times: &[f64], settings: &Settings) -> Vec<Course> {
+fn integrate_block(law: Law, modes: &[Mode], courses: &mut [Course], times: &[f64], settings: &Settings) {
     let alone = |mode: &Mode| {
         let Mode { s, lambda, u0, atol, half } = *mode;
         follow(&OneVariable { law, s, lambda }, vec![u0], half, times, &Settings { atol, ..*settings })
     };
-    // What follows its limit closely has arrived: auto would find nothing to change for.
     if !matches!(settings.method, Method::Dop853 | Method::Auto) {
-        return modes.iter().map(alone).collect();
+        return courses.iter_mut().zip(modes).for_each(|(course, mode)| *course = alone(mode));
     }
-    let block = Block { law, modes, times, rtol: settings.rtol, max_steps: settings.max_steps };
-    let courses = pulp::Arch::new().dispatch(&block);
-    courses.into_iter().zip(modes).map(|(course, mode)| course.unwrap_or_else(|| alone(mode))).collect()
+    let block = Block { law, times, rtol: settings.rtol, max_steps: settings.max_steps };
+    let left = pulp::Arch::new().dispatch(Crowd { block: &block, modes, courses: &mut *courses });
+    for index in left {
+        courses[index] = alone(&modes[index]);
+    }
 }
 
 /// Integrates the strengths a of one mode, whose product is u.

@@ -1,5 +1,8 @@
 //! The modes arm: the reduced equations of each mode's strengths, integrated.
 
+mod batch;
+mod columns;
+mod control;
 mod course;
 mod lane;
 mod lanes;
