@@ -1,7 +1,7 @@
 //! What follows an attempt, in all lanes at once where it is plain: a shorter one after a step that was rejected, the next
 //! step after one that was accepted. Steps are controlled as in [`crate::integrate`], and besides grow no faster than
-//! those that have held: in one variable an estimate of the error may vanish by chance. A stop within a step that does
-//! not hold revokes the step.
+//! those that have held, as an estimate of a single number's error may be far too small by chance. A stop within a step
+//! that does not hold revokes the step.
 
 use super::batch::Batch;
 use super::columns::{Column, LANES, REGISTERS};
@@ -9,8 +9,8 @@ use super::lanes::Block;
 use crate::integrate::{Clock, LEAST, MOST};
 use pulp::Simd;
 
-/// Where the estimate of a single number's error passes through 0, it says nothing of the error: the length of a
-/// tolerable step grows by at most this from attempt to attempt.
+/// The length of a tolerable step grows by at most this from attempt to attempt: where the estimate of a single number's
+/// error passes near 0, what it says of the next step would be rejected.
 const STEADY: f64 = 4.0 / 3.0;
 /// A mode has arrived when it is so much of the tolerance from its limit.
 pub(super) const ARRIVED: f64 = 0.1;
