@@ -10,10 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from problems import Flow, split
-from record import Run
+from record import Run, Tool
 
 jax.config.update("jax_enable_x64", True)
 
+SHORTEST = 1e-13
 SOLVERS = {"Tsit5": diffrax.Tsit5, "Dopri5": diffrax.Dopri5, "Dopri8": diffrax.Dopri8}
 
 
@@ -38,7 +39,8 @@ def mode_rate(u, s):
 
 def solution(rate, solver, times, by_stops, start, args, rtol, atol):
     """States at the times, by the interpolant or by steps that end there."""
-    controller = diffrax.PIDController(rtol=rtol, atol=atol)
+    # From a state that is not finite no step leads on, however small: then the run ends, and what is left out is infinite.
+    controller = diffrax.PIDController(rtol=rtol, atol=atol, dtmin=SHORTEST * times[-1], force_dtmin=False)
     if by_stops:
         controller = diffrax.ClipStepSizeController(controller, step_ts=times[:-1])
     return diffrax.diffeqsolve(
@@ -52,6 +54,7 @@ def solution(rate, solver, times, by_stops, start, args, rtol, atol):
         saveat=diffrax.SaveAt(ts=times),
         stepsize_controller=controller,
         max_steps=None,
+        throw=False,
     )
 
 
@@ -61,7 +64,7 @@ def evaluations(solver, steps):
     return int(steps) * (tableau.num_stages - int(tableau.fsal)) + 1
 
 
-class Diffrax:
+class Diffrax(Tool):
     name = "diffrax"
 
     def __init__(self, cores):

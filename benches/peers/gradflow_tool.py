@@ -53,9 +53,14 @@ class Gradflow:
 
     def solve(self, method, rtol=0.0, atol=0.0, keep=True):
         settings = {"method": method, "rtol": rtol, "atol": atol}
-        answer = self.ask(do="solve", settings=settings, out=str(self.states) if keep else None)
+        answer = self.ask(do="solve", settings=settings, repeats=1, out=str(self.states) if keep else None)
         states = self.shaped(np.fromfile(self.states, dtype="<f8")) if keep else None
-        return Run(states, answer["seconds"], answer["evaluations"], self.setup)
+        return Run(states, answer["seconds"][0], answer["evaluations"], self.setup)
+
+    def times(self, method, rtol, atol, repeats):
+        """Seconds of several runs, one right after the other."""
+        settings = {"method": method, "rtol": rtol, "atol": atol}
+        return self.ask(do="solve", settings=settings, repeats=repeats)["seconds"]
 
     def shaped(self, numbers):
         if isinstance(self.problem, Flow):

@@ -8,12 +8,12 @@ import numpy as np
 
 import descent
 from problems import join, split
-from record import Run
+from record import Run, Tool
 
 jax.config.update("jax_enable_x64", True)
 
 
-class Jax:
+class Jax(Tool):
     name = "JAX"
 
     def methods(self, problem):

@@ -8,13 +8,13 @@ from threadpoolctl import threadpool_limits
 
 import descent
 from problems import Modes, join, split
-from record import Run
+from record import Run, Tool
 
 # Modes of a block whose numbers at all times fit the cache of a core.
 BLOCK = 16
 
 
-class NumPy:
+class NumPy(Tool):
     name = "NumPy"
 
     def __init__(self, cores):

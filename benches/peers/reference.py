@@ -30,6 +30,7 @@ def reference(problem, folder):
 
 
 def error(states, exact):
-    """max|y − y_ref|/max|y_ref| over all entries of a state, the largest over times and starts."""
+    """max|y − y_ref|/max|y_ref| over all entries of a state, the largest over times and starts; infinite if one is not finite."""
     size = np.abs(exact).max(axis=-1)
-    return float((np.abs(states - exact).max(axis=-1) / size).max())
+    value = float((np.abs(states - exact).max(axis=-1) / size).max())
+    return value if np.isfinite(value) else np.inf

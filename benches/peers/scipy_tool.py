@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 from threadpoolctl import threadpool_limits
 
 from problems import Flow, split
-from record import Run
+from record import Run, Tool
 
 # LSODA keeps a dense Jacobian at hand: beyond so many variables it does not fit.
 MOST_FOR_LSODA = 3000
@@ -113,7 +113,7 @@ def solve_together(solve, indices, method, rtol, atol):
     return [(state, evaluations) for state in states]
 
 
-class SciPy:
+class SciPy(Tool):
     name = "SciPy"
 
     def __init__(self, cores):

@@ -9,8 +9,8 @@ from reference import error
 TARGETS = (1e-5, 1e-7, 1e-9)
 # Runs shorter than this are repeated: what else the machine does would decide.
 SHORT = 0.1
-MOST_REPEATS = 10
-# Between two runs the threads of the one before it go to sleep.
+MOST_REPEATS = 20
+# Between two turns the threads of the one before it go to sleep.
 PAUSE = 0.05
 
 
@@ -63,14 +63,21 @@ def sweep(tool, problem, exact, rtols, report):
 def measure(tool, method, rtol, problem, exact):
     atol = rtol * problem.scale()
     run = tool.solve(method, rtol, atol)
-    seconds = min([run.seconds, *turn(tool, method, rtol, atol, run.seconds)])
+    seconds = min([run.seconds, *again(tool, method, rtol, atol, run.seconds)])
     return Point(tool.name, method, rtol, run.evaluations, error(run.states, exact), seconds, run.startup)
 
 
-def turn(tool, method, rtol, atol, about):
-    """Times of a short run, one after the other, each about so many seconds; none of a long one."""
+def again(tool, method, rtol, atol, about):
+    """Times of runs that take about so many seconds: of short ones several, of a long one none."""
     repeats = min(MOST_REPEATS, int(SHORT / about))
-    return [tool.solve(method, rtol, atol, False).seconds for _ in range(repeats)]
+    return tool.times(method, rtol, atol, repeats) if repeats else []
+
+
+def turn(tool, method, rtol, atol, about):
+    """The time that a tool takes in its turn: of several short runs the median."""
+    time.sleep(PAUSE)
+    times = again(tool, method, rtol, atol, about)
+    return statistics.median(times) if times else tool.solve(method, rtol, atol, False).seconds
 
 
 def cheapest(points, tool, target):
@@ -85,10 +92,6 @@ def race(tools, problem, points, target, rounds):
     for _ in range(rounds):
         for tool in tools:
             if entry := entries.get(tool.name):
-                time.sleep(PAUSE)
-                p, atol = entry.point, entry.point.rtol * problem.scale()
-                first = tool.solve(p.method, p.rtol, atol, False).seconds
-                # The first of several short runs warms the caches.
-                times = turn(tool, p.method, p.rtol, atol, p.seconds)
-                entry.times.append(statistics.median(times) if times else first)
+                point = entry.point
+                entry.times.append(turn(tool, point.method, point.rtol, point.rtol * problem.scale(), point.seconds))
     return entries

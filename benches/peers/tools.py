@@ -15,7 +15,10 @@ def trial(remote, problem):
 
 
 def opened(stack, *what, **how):
-    return stack.enter_context(closing(Remote(*what, **how)))
+    remote = stack.enter_context(closing(Remote(*what, **how)))
+    # What it imports would keep the cores from those that are timed.
+    remote.is_there()
+    return remote
 
 
 @contextmanager

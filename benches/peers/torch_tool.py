@@ -6,10 +6,10 @@ import torch
 
 import descent
 from problems import join, split
-from record import Run
+from record import Run, Tool
 
 
-class Torch:
+class Torch(Tool):
     name = "PyTorch"
 
     def __init__(self, cores):

@@ -2,8 +2,8 @@
 //! and output. `benches/peers/run.sh` starts it; alone it does nothing.
 //!
 //! `{"do": "load", "kind": …, "folder": …}` reads a problem and answers how long it took to make it ready;
-//! `{"do": "solve", "method": …, …, "out": …}` solves the problem last loaded, answers how long that took and what work
-//! it was, and writes the states to the file `out`, if there is one; `{"do": "gemm"}` answers the rates of the products.
+//! `{"do": "solve", "settings": …, "repeats": …, "out": …}` solves the problem last loaded so many times, answers how long each
+//! took and what work the last was, and writes its states to the file `out`, if there is one; `{"do": "gemm"}` answers the rates of the products.
 
 mod files;
 mod ours;
@@ -22,7 +22,7 @@ use std::time::Instant;
 #[serde(tag = "do", rename_all = "lowercase")]
 enum Request {
     Load { kind: String, folder: PathBuf },
-    Solve { settings: ours::Settings, out: Option<PathBuf> },
+    Solve { settings: ours::Settings, repeats: usize, out: Option<PathBuf> },
     Gemm,
 }
 
@@ -51,9 +51,15 @@ fn answer(request: Request, loaded: &mut Option<Problem>) -> Result<serde_json::
             *loaded = Some(ours::prepare(raw)?);
             Ok(json!({ "setup_seconds": clock.elapsed().as_secs_f64() }))
         }
-        Request::Solve { settings, out } => {
+        Request::Solve { settings, repeats, out } => {
             let problem = loaded.as_ref().ok_or("nothing has been loaded")?;
-            let Solved { states, seconds, evaluations, accepted, rejected } = ours::solve(problem, &settings)?;
+            let mut solved = ours::solve(problem, &settings)?;
+            let mut seconds = vec![solved.seconds];
+            while seconds.len() < repeats {
+                solved = ours::solve(problem, &settings)?;
+                seconds.push(solved.seconds);
+            }
+            let Solved { states, evaluations, accepted, rejected, .. } = solved;
             if let Some(out) = out {
                 write_states(&out, &ours::in_user_coordinates(problem, states))?;
             }
