@@ -73,8 +73,9 @@ impl<'m> Embedded<'m> {
         let (high, low) = self.error_squares(ends, tolerance);
         let scale = high + 0.01 * low;
         let scale = if scale <= 0.0 { 1.0 } else { scale };
-        // Nothing moves without error.
-        h.abs() * high * (1.0 / (scale * ends.y.len().max(1) as f64)).sqrt()
+        let scale = scale * ends.y.len().max(1) as f64;
+        // Beside what is beyond the range of numbers all else would be nothing.
+        if scale.is_infinite() { f64::INFINITY } else { h.abs() * high * (1.0 / scale).sqrt() }
     }
 
     fn error_squares(&self, ends: &Ends, tolerance: Tolerance) -> (f64, f64) {
@@ -115,6 +116,41 @@ impl<'m> Embedded<'m> {
             weight *= if level % 2 == 0 { 1.0 - theta } else { theta };
             for (index, d) in *row {
                 add(out, weight * d, stage(ends.rate, &self.stages, ends.next_rate, *index));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dop853::DOP853;
+    use super::super::dopri5::DOPRI5;
+    use super::super::room::Room;
+    use super::*;
+
+    /// 1 until all of the way is gone, where it jumps.
+    struct Cliff(f64);
+
+    impl VectorField for Cliff {
+        fn evaluate(&self, y: &[f64], dy: &mut [f64]) {
+            dy.fill(if y[0] < 0.98 { 1.0 } else { self.0 });
+        }
+    }
+
+    #[test]
+    fn no_step_is_held_because_its_error_leaves_the_range_of_numbers() {
+        const DIMENSION: usize = 10_000;
+        for tableau in [&DOP853, &DOPRI5] {
+            for power in 10..=308 {
+                let mut room = Room::new(DIMENSION, Embedded::vectors(tableau) + Ends::VECTORS);
+                let mut vectors = room.vectors();
+                let (mut pair, mut ends) = (Embedded::new(tableau, &mut vectors), Ends::new(&mut vectors));
+                let cliff = Cliff(10f64.powi(power));
+                let mut field = Counted::new(&cliff);
+                ends.know_rate(&mut field);
+                // Its end does not grow with the jump, as the error does, so that the tolerance stays.
+                let error = pair.attempt(&mut field, &mut ends, 1.0, Tolerance { rtol: 0.0, atol: 1.0 });
+                assert!(error > 1.0 || error.is_nan(), "an error of 1e{power} counts as {error:e}");
             }
         }
     }

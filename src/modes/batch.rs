@@ -94,7 +94,9 @@ impl Batch {
             let square = simd.mul_add_e_f64s(zero, end[i], square);
             let both = simd.mul_add_e_f64s(simd.splat_f64s(0.01), simd.mul_f64s(tame, tame), square);
             let both = simd.select_f64s(simd.less_than_or_equal_f64s(both, zero), one, both);
-            high[i] = simd.mul_f64s(h[i], simd.div_f64s(square, simd.sqrt_f64s(both)));
+            let error = simd.mul_f64s(h[i], simd.div_f64s(square, simd.sqrt_f64s(both)));
+            // Beside what is beyond the range of numbers all else would be nothing.
+            high[i] = simd.mul_add_e_f64s(zero, both, error);
             let root = simd.sqrt_f64s(simd.sqrt_f64s(simd.sqrt_f64s(high[i])));
             low[i] = simd.div_f64s(simd.mul_f64s(simd.splat_f64s(SAFETY), h[i]), root);
         }
@@ -119,5 +121,37 @@ fn add<S: Simd>(simd: S, c: f64, k: Registers<S>, sum: &mut Registers<S>) {
     let c = simd.splat_f64s(c);
     for i in 0..REGISTERS {
         sum[i] = simd.mul_add_e_f64s(c, k[i], sum[i]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pulp::{Arch, WithSimd};
+
+    struct Judge<'a>(&'a mut Batch);
+
+    impl WithSimd for Judge<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let end = self.0.next.get(simd);
+            self.0.judge(simd, end, 0.0);
+        }
+    }
+
+    #[test]
+    fn no_step_is_held_because_its_error_leaves_the_range_of_numbers() {
+        for power in 10..=308 {
+            for stage in [0, 5, 11] {
+                let mut batch = Batch::new();
+                batch.h = Column::of(1.0);
+                batch.stages[stage] = Column::of(10f64.powi(power));
+                Arch::new().dispatch(Judge(&mut batch));
+                let error = batch.error.0[0];
+                assert!(error > 1.0 || error.is_nan(), "an error of 1e{power} counts as {error:e}");
+            }
+        }
     }
 }
