@@ -5,7 +5,7 @@ use gradflow::analytic::many::Many;
 use gradflow::experiment::Order;
 use gradflow::integrate::{self, Method, VectorField};
 use gradflow::kernels::{View, gemm};
-use gradflow::modes::{Law, Mode, integrate_modes};
+use gradflow::modes::{Course, Law, Mode, integrate_modes};
 use gradflow::network::{Activation, Compression, Widths};
 use gradflow::parallel;
 use gradflow::random::{Purpose, stream};
@@ -109,7 +109,11 @@ fn flows(
         let weights = widths.unflatten(start);
         let compression = Compression::new(&statistics.sigma31_frame, statistics.eigenvalues.as_slice(), weights);
         let expanded = |y: &[f64]| widths.flatten(&compression.expand(y));
-        follow(&compression.gradient(), compression.start().to_vec(), times, settings, expanded)
+        let start = compression.start().to_vec();
+        let (mut states, work) = follow(&compression.gradient(), start, times, settings, expanded);
+        // What was not reached is no number.
+        states.resize(times.len() * widths.weights(), f64::NAN);
+        (states, work)
     };
     let clock = Instant::now();
     let runs = parallel::within(|| parallel::runs(starts.iter().collect(), one));
@@ -125,8 +129,8 @@ fn modes(s: &[f64], starts: &[f64], times: &[f64], settings: &integrate::Setting
     let clock = Instant::now();
     let courses = parallel::within(|| integrate_modes(Law::balanced(2), &modes, times, settings));
     let seconds = clock.elapsed().as_secs_f64();
-    let states = (0..times.len()).flat_map(|k| courses.iter().filter_map(move |course| course.strengths.get(k)));
-    let states = states.copied().collect();
+    let strength = |course: &Course, k: usize| course.strengths.get(k).copied().unwrap_or(f64::NAN);
+    let states = (0..times.len()).flat_map(|k| courses.iter().map(move |course| strength(course, k))).collect();
     let runs = courses.iter().map(|course| (Vec::new(), course.work)).collect();
     Solved { states, ..summed(runs, seconds, modes.len() as u64) }
 }
