@@ -38,11 +38,11 @@ def linear(batch, updates):
     )
 
 
-def tanh(batch, updates, quickly):
+def tanh(batch, updates, quickly, rate):
     def make(quick):
         count = quickly if quick else updates
         name = f"784-100-100-100-100-10 tanh, {count} updates of {batch:,}"
-        return problems.training(name, (100,) * 4, batch, count, True, 0.02)
+        return problems.training(name, (100,) * 4, batch, count, True, rate)
 
     return make
 
@@ -71,6 +71,7 @@ EVALUATIONS = {
         ),
         FROM_SAMPLES,
     ),
-    "10a": Evaluation(tanh(32, 624, 624), ON_SAMPLES),
-    "10b": Evaluation(tanh(10_000, 200, 20), ON_SAMPLES),
+    "10a": Evaluation(tanh(32, 624, 624, 0.02), ON_SAMPLES),
+    # At larger rates descent of full batches is unstable, and rounding grows.
+    "10b": Evaluation(tanh(10_000, 200, 20, 0.002), ON_SAMPLES),
 }
