@@ -61,7 +61,7 @@ pub fn gemm(alpha: f64, a: View, b: View, beta: f64, c: &mut [f64]) {
     in_parts(part, alpha, a.as_mat(), b.as_mat(), onto, MatMut::from_column_major_slice_mut(c, a.rows, b.cols));
 }
 
-/// C ← αAAᵀ at the head of `c`, in about half of the multiplications of a product: the rest is its mirror image.
+/// C ← αAAᵀ at the head of `c`; of a large one about half is the mirror image of the other, and not multiplied.
 ///
 /// # Panics
 /// If `c` is shorter than C: a checked experiment cannot bring that about.

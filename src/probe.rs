@@ -44,7 +44,8 @@ impl Alone {
         let mut rest = weighted_square(&outside, eigenvalues);
         for (mut row, v) in rows.column_iter_mut().zip(v.column_iter()) {
             let weight = dot(&mut v.iter().map(|v| (*v, *v)));
-            let best = if weight > 0.0 { dot(&mut row.iter().copied().zip(v.iter().copied())) / weight } else { 0.0 };
+            let best =
+                if weight.is_normal() { dot(&mut row.iter().copied().zip(v.iter().copied())) / weight } else { 0.0 };
             row.axpy(-best, &v, 1.0);
             rest += dot(&mut row.iter().map(|r| (*r, *r)));
             modes.push((weight, best));

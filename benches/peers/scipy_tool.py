@@ -65,9 +65,7 @@ def mode_rate(problem):
 def integrate(rate, start, times, method, rtol, atol, **options):
     """States at the times, by the interpolant."""
     solution = solve_ivp(rate, (0.0, times[-1]), start, method=method, t_eval=times, rtol=rtol, atol=atol, **options)
-    if not solution.success:
-        raise RuntimeError(solution.message)
-    return solution.y.T, solution.nfev
+    return solution.y.T if solution.success else np.full((len(times), len(start)), np.nan), solution.nfev
 
 
 def integrate_by_stops(rate, start, times, method, rtol, atol, **options):
@@ -77,8 +75,9 @@ def integrate_by_stops(rate, start, times, method, rtol, atol, **options):
         span = (before, time_of_stop)
         # With `t_eval` the states of all other steps are not kept.
         part = solve_ivp(rate, span, states[-1], method=method, t_eval=span[1:], rtol=rtol, atol=atol, **options)
+        # A run that fails leads no further.
         if not part.success:
-            raise RuntimeError(part.message)
+            return np.full((len(times), len(start)), np.nan), total + part.nfev
         states.append(part.y[:, -1])
         total, before = total + part.nfev, time_of_stop
     return np.array(states[1:]), total

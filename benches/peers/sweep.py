@@ -54,6 +54,8 @@ def sweep(tool, problem, exact, rtols, report):
             point = measure(tool, method, rtol, problem, exact)
             points.append(point)
             report(point)
+            if point.error > max(TARGETS):
+                continue
             best = cheapest(points, tool, point.error)
             if point.error < 0.5 * min(TARGETS) or point.seconds > HOPELESS * best.seconds:
                 break

@@ -2,8 +2,9 @@
 //! and output. `benches/peers/run.sh` starts it; alone it does nothing.
 //!
 //! `{"do": "load", "kind": …, "folder": …}` reads a problem and answers how long it took to make it ready;
-//! `{"do": "solve", "settings": …, "repeats": …, "out": …}` solves the problem last loaded so many times, answers how long each
-//! took and what work the last was, and writes its states to the file `out`, if there is one; `{"do": "gemm"}` answers the rates of the products.
+//! `{"do": "solve", "settings": …, "repeats": …, "out": …}` solves the problem last loaded so many times, answers how long
+//! each took and what work the last was, and writes its states to the file `out`, if there is one; `{"do": "gemm"}` answers
+//! the rates of the products.
 
 mod files;
 mod ours;

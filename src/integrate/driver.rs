@@ -25,7 +25,7 @@ pub(super) fn run<F: VectorField, O: Observer>(
     march.ends.y.copy_from_slice(y.as_slice());
     drop(y);
     let scratch = vectors.take();
-    debug_assert!(vectors.left() == 0 && scratch.len() == march.ends.y.len(), "vectors that were not counted");
+    debug_assert_eq!(vectors.left(), 0, "fewer vectors than were counted");
     let (field, clock) = (Counted::new(field), Clock::default());
     let mut driver = Driver { field, settings, march, aside, scratch, clock, visitor };
     let outcome = driver.run();

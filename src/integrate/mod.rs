@@ -8,7 +8,7 @@
 //! [`Backend::Reference`] makes the steps of the pairs by `ode_solvers`.
 //!
 //! One direction: driver (stops, crossings, outcomes) → march (accepted steps) → the method's stepper → sums over the
-//! state.
+//! state, whose vectors stand in one room.
 
 mod auto;
 mod changes;

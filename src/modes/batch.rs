@@ -86,10 +86,11 @@ impl Batch {
         let (y, h, atol) = (self.y.get(simd), self.h.get(simd), self.atol.get(simd));
         for i in 0..REGISTERS {
             let larger = simd.max_f64s(simd.abs_f64s(y[i]), simd.abs_f64s(end[i]));
-            let scale = simd.mul_add_e_f64s(larger, simd.splat_f64s(rtol), atol[i]);
-            let scale = simd.div_f64s(one, scale);
+            let tolerance = simd.mul_add_e_f64s(larger, simd.splat_f64s(rtol), atol[i]);
+            let scale = simd.div_f64s(one, tolerance);
             let (e, tame) = (simd.mul_f64s(high[i], scale), simd.mul_f64s(low[i], scale));
-            let square = Batch::square(simd, rtol, h[i], e, tame);
+            let relative = simd.min_f64s(simd.div_f64s(tolerance, larger), one);
+            let square = Batch::square(simd, simd.mul_f64s(relative, h[i]), e, tame);
             // 0 times what is not finite is not a number.
             let square = simd.mul_add_e_f64s(zero, end[i], square);
             let both = simd.mul_add_e_f64s(simd.splat_f64s(0.01), simd.mul_f64s(tame, tame), square);
@@ -104,12 +105,13 @@ impl Batch {
         self.tolerable.put(simd, low);
     }
 
-    /// max(E², c² rtol h |E₃|³) for E²: of a single number the estimate E of order 5 may vanish by chance, but seldom that of
-    /// order 3 with it, and rates that change in a time T₀ make E ~ (h/T₀)⁶/(h rtol) and E₃ ~ (h/T₀)⁴/(h rtol).
+    /// max(E², c² r h |E₃|³) for E²: of a single number the estimate E of order 5 may vanish by chance, but seldom that of
+    /// order 3 with it, and rates that change in a time T₀ make E ~ (h/T₀)⁶/(r h) and E₃ ~ (h/T₀)⁴/(r h) at the relative
+    /// tolerance r = rtol + atol/|u|.
     #[inline(always)]
-    fn square<S: Simd>(simd: S, rtol: f64, h: S::f64s, high: S::f64s, low: S::f64s) -> S::f64s {
+    fn square<S: Simd>(simd: S, rh: S::f64s, high: S::f64s, low: S::f64s) -> S::f64s {
         let square = simd.mul_f64s(high, high);
-        let scale = simd.mul_f64s(simd.splat_f64s(FLOOR * FLOOR * rtol), h);
+        let scale = simd.mul_f64s(simd.splat_f64s(FLOOR * FLOOR), rh);
         let least = simd.mul_f64s(scale, simd.mul_f64s(simd.abs_f64s(low), simd.mul_f64s(low, low)));
         simd.select_f64s(simd.less_than_f64s(square, least), least, square)
     }

@@ -122,7 +122,7 @@ impl Batch {
         held
     }
 
-    /// Puts the next step of the run where nothing is in between; where that is.
+    /// Puts the next step of the run where nothing is in between, as [`super::lane::Lane::proceed`] would; where that is.
     #[inline(always)]
     fn go_on<S: Simd>(&mut self, simd: S, register: usize, held: S::m64s, block: &Block) -> S::m64s {
         let at = |column: &Column| column.at(simd, register);
