@@ -56,7 +56,7 @@ def integrate(row, tools, rates, quick):
         points += sweep(tool, problem, exact, ladder(quick), report)
     rounds = 3 if quick else 7
     races = [finished(target, race(tools, problem, points, target, rounds)) for target in TARGETS]
-    result = {"name": problem.name, "goals": row.goals, "agreement": agreement(tools[0], problem, exact)}
+    result = {"name": problem.name, "goals": row.goals, "cores": row.cores, "agreement": agreement(tools[0], problem, exact)}
     return result | {"races": races, "points": [asdict(p) for p in points]} | least(problem, rates)
 
 

@@ -4,6 +4,9 @@ import statistics
 
 GRADFLOW = "gradflow"
 FLOOR = "× floor (one core / all)"
+# Of the turns of a tool, each the median of several runs if they are short.
+TIMES = ["best turn", "median"]
+RATIO = "peer/gradflow (best / median)"
 
 
 def markdown(header, rows):
@@ -20,7 +23,7 @@ def seconds(value):
 
 
 def times_as_fast(theirs, ours):
-    """Ratios of the least and of the median times."""
+    """Ratios of the best and of the median times."""
     return f"{theirs['min'] / ours['min']:.2f} / {theirs['median'] / ours['median']:.2f}"
 
 
@@ -40,9 +43,9 @@ def races(row):
         ours = race["tools"].get(GRADFLOW)
         for tool, entry in race["tools"].items():
             lines.append(race_line(race, tool, entry, ours, row))
-    header = ["error ≤", "tool", "method", "rtol", "evaluations", "error", "least time", "median", "start-up"]
+    header = ["error ≤", "tool", "method", "rtol", "evaluations", "error", *TIMES, "start-up"]
     agreement = f"gradflow at rtol 1e-12 and the reference agree to {row['agreement']:.0e}."
-    return [agreement, markdown([*header, FLOOR, "peer/gradflow (least / median)", "goal"], lines)]
+    return [agreement, markdown([*header, FLOOR, RATIO, "goal"], lines)]
 
 
 def race_line(race, tool, entry, ours, row):
@@ -63,8 +66,8 @@ def contests(row):
         ways = [ours_of(row, contest), *theirs_of(row, contest)]
         lines += [contest_line(way, ways[0], contest) for way in ways]
         lines += [[peer, "not installed", *"—————", ""] for peer in row["missing"]]
-    header = ["tool", "method", "least time", "median", "start-up", "difference", FLOOR]
-    return [markdown([*header, "peer/gradflow (least / median)"], lines)]
+    header = ["tool", "method", *TIMES, "start-up", "difference", FLOOR]
+    return [markdown([*header, RATIO], lines)]
 
 
 def contest_line(way, ours, contest):
@@ -90,8 +93,9 @@ def summary(rows):
     """All ratios of median times beside the goals: of integrations at each error, of the others against the fastest."""
     integrated = [line for number, row in rows.items() if "races" in row for line in summary_of_races(number, row)]
     evaluated = [summary_of_contest(n, row, c) for n, row in rows.items() if "ways" in row for c in row["contests"]]
-    first = markdown(["row", "problem", "peer", "1e-5", "1e-7", "1e-9", "goal", "met"], integrated)
-    second = markdown(["row", "problem", "gradflow", "the peers' best", "agree", "ratio", "goal", "met"], evaluated)
+    first = markdown(["row", "problem", "peer", "1e-5", "1e-7", "1e-9", "goal", "met", "× floor"], integrated)
+    header = ["row", "problem", "gradflow", "the peers' best", "agree", "ratio", "goal", "met", "× floor"]
+    second = markdown(header, evaluated)
     return "\n\n".join(([first] if integrated else []) + ([second] if evaluated else []))
 
 
@@ -102,7 +106,17 @@ def summary_of_races(number, row):
         known = [r for r in ratios if r is not None]
         met = "yes" if known and min(known) >= goal else "no"
         shown = [f"{r:.2f}" if r is not None else "—" for r in ratios]
-        yield [number, row["name"], peer, *shown, f"≥ {goal:g}", met]
+        yield [number, row["name"], peer, *shown, f"≥ {goal:g}", met, floors_of_races(row)]
+
+
+def floors_of_races(row):
+    """gradflow's times beside the floor that it is held to."""
+    ours = [race["tools"][GRADFLOW] for race in row["races"] if GRADFLOW in race["tools"]]
+    if not row.get("floor") or not ours:
+        return "—"
+    least = row["floor"][row["cores"]]
+    times = [entry["min"] / entry["evaluations"] / least for entry in ours]
+    return f"{min(times):.1f} to {max(times):.1f}, {row['cores']}"
 
 
 def summary_of_contest(number, row, contest):
@@ -112,7 +126,8 @@ def summary_of_contest(number, row, contest):
     agree = max(way["difference"] for way in [ours, *theirs_of(row, contest)]) <= row["agreement"]
     met = "yes" if agree and value >= contest["goal"] else "no"
     peer = f"{best['tool']} {best['method']}"
-    verdict = [f"{value:.2f}", f"≥ {contest['goal']:g}", met]
+    floor = f"{bounds(ours)['min'] / contest['floor']['all']:.1f}, all" if contest["floor"] else "—"
+    verdict = [f"{value:.2f}", f"≥ {contest['goal']:g}", met, floor]
     return [number, row["name"], contest["ours"], peer, "yes" if agree else "NO", *verdict]
 
 
