@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 thread_local! {
     /// Whether this thread is at one of several runs.
@@ -44,10 +45,19 @@ pub fn each<T: Send>(items: &mut [T], act: &(impl Fn(&mut T) + Sync)) {
     }
 }
 
+/// For so long the threads that have been woken look for work before they may sleep.
+const READY: Duration = Duration::from_millis(1);
+
 /// Does the work on a thread of the pool, where [`join`] finds the others awake: from without, each would cost a wait.
 pub fn within<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     // A thread that sleeps is slow to be placed on the core that is free: milliseconds, if it is a busy one that wakes it.
-    rayon::spawn_broadcast(|_| ());
+    let begun = Instant::now();
+    rayon::spawn_broadcast(move |_| {
+        while begun.elapsed() < READY {
+            rayon::yield_now();
+            std::thread::yield_now();
+        }
+    });
     rayon::scope(|_| work())
 }
 
@@ -55,7 +65,6 @@ pub fn within<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::time::{Duration, Instant};
 
     #[test]
     fn results_stand_in_the_order_of_the_jobs() {
