@@ -1,5 +1,6 @@
 """The least time that a problem can take: its multiplications at the rate of the machine's products, on one core and all."""
 
+import time
 import timeit
 
 import numpy as np
@@ -7,6 +8,8 @@ from threadpoolctl import threadpool_limits
 
 from machine import cores
 
+# Whatever else the machine does at a moment, some other one finds it idle.
+ROUNDS = 3
 SHAPES = ((256, 256, 256), (384, 384, 384), (512, 512, 512), (100, 784, 784))
 
 
@@ -26,8 +29,13 @@ def rate(rows, inner, columns):
 
 def rates(ours, cores):
     """GFLOP/s of the best of gradflow's and NumPy's products, and whose they are."""
-    one, every = ours.gemm_rates()
-    found = {"one": {"gradflow": one, "NumPy": numpy_rate(1)}, "all": {"gradflow": every, "NumPy": numpy_rate(cores)}}
+    found = {"one": {"gradflow": 0.0, "NumPy": 0.0}, "all": {"gradflow": 0.0, "NumPy": 0.0}}
+    for _ in range(ROUNDS):
+        time.sleep(1.0)
+        best = {"gradflow": ours.gemm_rates(), "NumPy": (numpy_rate(1), numpy_rate(cores))}
+        for name, (one, every) in best.items():
+            found["one"][name] = max(found["one"][name], one)
+            found["all"][name] = max(found["all"][name], every)
     return {"found": found} | {where: max(of.values()) for where, of in found.items()}
 
 

@@ -48,7 +48,11 @@ const BLOCK: usize = 256;
 /// Integrates τ du/dt = N|u|^p(s − λu) for every mode from u0 at T = t/τ = 0 to the last of the non-decreasing `times` T,
 /// over the cores. Each mode is under its own error control: its own steps, accepted if error/(atol + rtol·|u|) is
 /// below 1. `settings.atol` does not count, as each mode has its own, and [`Method::Auto`] is [`Method::Dop853`]: a mode that
-/// has come to its limit takes no more steps, so that stability never limits one.
+/// has come within a tenth of its tolerance of s/λ is there, and takes no more steps, so that stability never limits one.
+///
+/// With [`Method::Dop853`] the error is the larger one of the pair's and of a bound from its second estimate, steps grow by at most a
+/// third from attempt to attempt, and one within which a stop does not hold is revoked. Modes that run out of steps, or are not
+/// finite, are followed by [`integrate`] alone, which says what they end in.
 pub fn integrate_modes(law: Law, modes: &[Mode], times: &[f64], settings: &Settings) -> Vec<Course> {
     let mut courses: Vec<Course> = Vec::new();
     courses.resize_with(modes.len(), Course::blank);
