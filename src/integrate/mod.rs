@@ -99,7 +99,7 @@ pub enum Backend {
 }
 
 /// How to integrate: a step is accepted if the root mean square of error/(atol + rtol·|y|) is below 1; with [`Method::Rock4`],
-/// whose estimate is of order 3, below 20, which its result is then about 1 of.
+/// whose estimate, of order 3, is some twenty times its own error, below 20.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// The method.
