@@ -84,6 +84,15 @@ impl Batch {
         simd.reduce_sum_f64s(bits) as u64
     }
 
+    /// Learns of the attempts, and leaves all lanes as they are.
+    #[inline(always)]
+    pub fn judge_all<S: Simd>(&mut self, simd: S) -> u64 {
+        for register in 0..REGISTERS {
+            self.judge_steps(simd, register);
+        }
+        u64::MAX
+    }
+
     /// Whether the errors are tolerable; those that are not numbers are not. Every attempt at a step of the run tells the
     /// length of the next one, and so does a stop that does not hold: the step within which it is was accepted by
     /// chance, if a part of it is worse.

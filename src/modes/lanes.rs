@@ -38,6 +38,14 @@ impl WithSimd for Crowd<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+        self.run::<S, true>(simd)
+    }
+}
+
+impl Crowd<'_> {
+    /// Follows the modes, and where it is plain all lanes at once, or each of them alone: the steps are the same.
+    #[inline(always)]
+    fn run<S: Simd, const TOGETHER: bool>(self, simd: S) -> Vec<usize> {
         let block = self.block;
         let waiting = self.modes.iter().zip(self.courses).enumerate();
         let mut queue = Queue { block, waiting, left: Vec::new() };
@@ -48,7 +56,8 @@ impl WithSimd for Crowd<'_> {
             lanes.iter().enumerate().fold(0, |busy, (index, lane)| busy | u64::from(lane.is_some()) << index);
         while busy != 0 {
             batch.attempt(simd, block.law, block.rtol);
-            let mut calls = batch.follow(simd, block) & busy;
+            let calls = if TOGETHER { batch.follow(simd, block) } else { batch.judge_all(simd) };
+            let mut calls = calls & busy;
             while calls != 0 {
                 let index = calls.trailing_zeros() as usize;
                 calls &= calls - 1;
@@ -97,13 +106,44 @@ impl<'a, I: Iterator<Item = (usize, (&'a Mode, &'a mut Course))>> Queue<'a, I> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn registers_of_any_width_take_the_same_steps() {
+    fn modes() -> Vec<Mode> {
         let mode = |i: u32| {
             let (s, lambda) = (f64::from(i % 7), 0.5 + f64::from(i % 3));
             Mode { s, lambda, u0: 0.01 * f64::from(1 + i % 5), atol: 1e-9, half: Some(0.4 * s / lambda + 1e-3) }
         };
-        let modes: Vec<Mode> = (0..100).map(mode).collect();
+        (0..100).map(mode).collect()
+    }
+
+    struct EachAlone<'a>(Crowd<'a>);
+
+    impl WithSimd for EachAlone<'_> {
+        type Output = Vec<usize>;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Vec<usize> {
+            self.0.run::<S, false>(simd)
+        }
+    }
+
+    #[test]
+    fn lanes_that_go_on_together_take_the_steps_that_each_takes_alone() {
+        let modes = modes();
+        for (law, rtol, max_steps) in
+            [(Law::balanced(2), 1e-3, 1000), (Law::infinite_depth(3), 1e-9, 1000), (Law::balanced(3), 1e-6, 20)]
+        {
+            let block = Block { law, times: &[0.0, 0.5, 0.5, 3.0, 20.0], rtol, max_steps };
+            let crowd = |courses| Crowd { block: &block, modes: &modes, courses };
+            let [mut together, mut alone] = [0, 1].map(|_| vec![Course::blank(); modes.len()]);
+            let left = pulp::Arch::new().dispatch(crowd(&mut together));
+            assert_eq!(left, pulp::Arch::new().dispatch(EachAlone(crowd(&mut alone))));
+            assert_eq!(left.is_empty(), max_steps == 1000);
+            assert_eq!(together, alone);
+        }
+    }
+
+    #[test]
+    fn registers_of_any_width_take_the_same_steps() {
+        let modes = modes();
         let block = Block { law: Law::balanced(2), times: &[0.0, 0.5, 3.0, 20.0], rtol: 1e-6, max_steps: 1000 };
         let followed = |run: &dyn Fn(Crowd) -> Vec<usize>| {
             let mut courses = vec![Course::blank(); modes.len()];
