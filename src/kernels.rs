@@ -115,11 +115,11 @@ fn in_parts(part: usize, alpha: f64, a: MatRef<f64>, b: MatRef<f64>, onto: Accum
 
 /// The lower triangle of C ← αAAᵀ, and some of the upper one: its halves, and the block of one half with the other.
 fn lower(part: usize, alpha: f64, a: MatRef<f64>, c: MatMut<f64>) {
-    let middle = (c.nrows() / 2).next_multiple_of(TILE);
     if c.nrows() < 8 * TILE {
         in_parts(part, alpha, a, a.transpose(), Accum::Replace, c);
         return;
     }
+    let middle = (c.nrows() / 2).next_multiple_of(TILE);
     let (first, second) = a.split_at_row(middle);
     let (upper_left, _, lower_left, lower_right) = c.split_at_mut(middle, middle);
     parallel::join(
