@@ -1,34 +1,51 @@
-//! Which method serves: Dop853 while accuracy limits the step, the stabilised method while stability does.
+//! Which method serves: Dop853 while accuracy limits the step, and while stability does Serk8 or, where that is held up,
+//! too, Rock4.
 
 use super::Method;
+use super::radius::Radius;
 use super::room::Vectors;
-use super::step::Ends;
 use super::stepper::Stepper;
 
-/// The method that does not make the steps now, and what speaks for it.
+/// The methods that do not make the steps now, and what speaks for them.
 #[derive(Debug)]
 pub(super) struct Auto<'m> {
     other: Stepper<'m>,
-    /// A state's room, for estimating stiffness.
-    scratch: &'m mut [f64],
-    /// Steps in a row, about, that spoke for the other method.
-    votes: u32,
-    /// Votes that a change to the stabilised method takes: more after each that did not last.
+    /// Steps in a row, about, that spoke for a method with a longer stability interval, and for one with a shorter one.
+    longer: u32,
+    shorter: u32,
+    /// Votes that a change to a longer interval takes: more after each that did not last.
     patience: u32,
     /// Steps since the last change.
     since: u32,
 }
 
-/// Dop853 is stable for h|λ| < 6.1 or so; where stability limits it, the controller leads it up to there again and again.
-const HELD_UP: f64 = 4.0;
-/// h|λ| for each evaluation below which the stabilised method leads no further than Dop853 would, which reaches 6.1 with
-/// twelve.
-const SLOW: f64 = 0.45;
+/// From the shortest stability interval to the longest.
+const LADDER: [Method; 3] = [Method::Dop853, Method::Serk8, Method::Rock4];
+
+/// h|λ| above which the next method on the ladder may make longer steps. Dop853 is stable to 6.1, but its error grows before; of Serk8,
+/// which is stable to 29, it is about the same at the same step.
+fn held_up(method: Method) -> f64 {
+    match method {
+        Method::Dop853 => 2.5,
+        Method::Serk8 => 20.0,
+        _ => f64::INFINITY,
+    }
+}
+
+/// h|λ| below which the method before it on the ladder leads as far with fewer evaluations: so many in a step.
+fn slow(method: Method, evaluations: f64) -> f64 {
+    match method {
+        Method::Serk8 => 0.15 * evaluations,
+        Method::Rock4 => 1.5 * evaluations,
+        _ => 0.0,
+    }
+}
+
 /// Votes that a change takes.
 const STIFF_VOTES: u32 = 5;
 const SLOW_VOTES: u32 = 3;
 const MOST_PATIENCE: u32 = 160;
-/// Steps in which the stabilised method finds its length.
+/// Steps in which a stabilised method finds its length.
 const WARM_UP: u32 = 6;
 /// A spell of so many steps has lasted.
 const LASTING: u32 = 25;
@@ -36,7 +53,7 @@ const LASTING: u32 = 25;
 impl<'m> Auto<'m> {
     /// How many vectors it takes.
     pub fn vectors(method: Method) -> usize {
-        if method == Method::Auto { Stepper::vectors(Method::Rock4) + 1 } else { 0 }
+        if method == Method::Auto { Stepper::vectors(Method::Rock4) } else { 0 }
     }
 
     /// For [`Method::Auto`], which begins with Dop853.
@@ -44,42 +61,48 @@ impl<'m> Auto<'m> {
         (method == Method::Auto).then(|| {
             Box::new(Auto {
                 other: Stepper::new(Method::Rock4, vectors),
-                scratch: vectors.take(),
-                votes: 0,
+                longer: 0,
+                shorter: 0,
                 patience: STIFF_VOTES,
                 since: 0,
             })
         })
     }
 
-    /// Learns of an accepted step h, whose stages and ends are still at hand.
-    pub fn see(&mut self, stepper: &Stepper, ends: &Ends, h: f64) {
+    /// Learns of an accepted step h.
+    pub fn see(&mut self, stepper: &Stepper, h: f64) {
         self.since = self.since.saturating_add(1);
-        let vote = match stepper {
-            Stepper::Dop853(pair) | Stepper::Dopri5(pair) => pair.stiffness(ends, h, self.scratch) > HELD_UP,
-            Stepper::Rock4(rock4) => self.since > WARM_UP && rock4.worth(h) < SLOW,
-        };
-        self.votes = if vote { self.votes + 1 } else { self.votes.saturating_sub(2) };
+        let (method, radius) = (stepper.method(), stepper.radius().map_or(0.0, Radius::value));
+        let reach = h * radius;
+        let count = |votes: u32, vote| if vote { votes + 1 } else { votes.saturating_sub(2) };
+        self.longer = count(self.longer, reach > held_up(method));
+        let warm = self.since > WARM_UP;
+        self.shorter = count(self.shorter, warm && reach < slow(method, stepper.evaluations()));
     }
 
     /// Changes the methods over if it is time; then no stages are at hand.
     pub fn change(&mut self, stepper: &mut Stepper<'m>) -> bool {
-        let stabilised = stepper.method() == Method::Rock4;
-        if self.votes < if stabilised { SLOW_VOTES } else { self.patience } {
-            return false;
-        }
-        if stabilised {
+        let Some(at) = LADDER.iter().position(|method| *method == stepper.method()) else { return false };
+        let next = if self.longer >= self.patience {
+            LADDER.get(at + 1)
+        } else if self.shorter >= SLOW_VOTES {
             self.patience = if self.since > LASTING { STIFF_VOTES } else { (2 * self.patience).min(MOST_PATIENCE) };
-        }
-        (self.votes, self.since) = (0, 0);
-        self.exchange(stepper);
+            at.checked_sub(1).and_then(|before| LADDER.get(before))
+        } else {
+            None
+        };
+        let Some(next) = next else { return false };
+        (self.longer, self.shorter, self.since) = (0, 0, 0);
+        self.exchange(stepper, *next);
         true
     }
 
-    /// Changes the methods over.
-    pub fn exchange(&mut self, stepper: &mut Stepper<'m>) {
-        std::mem::swap(stepper, &mut self.other);
-        // What the other one knew of the field is old.
-        stepper.judged(false);
+    /// Goes on by this method.
+    pub fn exchange(&mut self, stepper: &mut Stepper<'m>, method: Method) {
+        if (method == Method::Rock4) != (stepper.method() == Method::Rock4) {
+            std::mem::swap(stepper, &mut self.other);
+            stepper.start_as(&self.other);
+        }
+        stepper.follow(method);
     }
 }

@@ -1,6 +1,7 @@
 //! The pair 8(5,3) of Dormand & Prince as Hairer, Nørsett & Wanner (1993), II.5 and II.10, give it (their code DOP853),
 //! with its interpolant of order 7.
 
+use super::Method;
 use super::tableau::Tableau;
 
 /// Stages of a step, f(y) among them.
@@ -8,6 +9,7 @@ pub(crate) const STAGES: usize = 12;
 
 /// Twelve stages; f(y₁), the first of the next step, is number 12.
 pub(crate) const DOP853: Tableau = Tableau {
+    method: Method::Dop853,
     a: &[
         &[(0, 0.05260015195876773)],
         &[(0, 0.0197250569845379), (1, 0.0591751709536137)],
@@ -183,5 +185,6 @@ pub(crate) const DOP853: Tableau = Tableau {
             (3, -149.72683625798564),
         ],
     ],
+    stable: f64::INFINITY,
     order: 8.0,
 };

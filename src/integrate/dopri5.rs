@@ -1,10 +1,12 @@
 //! The pair 5(4) of Dormand & Prince (1980), "A family of embedded Runge-Kutta formulae", J. Comp. Appl. Math. 6,
 //! with the interpolant of order 4 of Hairer, Nørsett & Wanner (1993), II.5 and II.6.
 
+use super::Method;
 use super::tableau::Tableau;
 
 /// Seven stages, the last of which is the first of the next step.
 pub(super) const DOPRI5: Tableau = Tableau {
+    method: Method::Dopri5,
     a: &[
         &[(0, 1.0 / 5.0)],
         &[(0, 3.0 / 40.0), (1, 9.0 / 40.0)],
@@ -31,5 +33,6 @@ pub(super) const DOPRI5: Tableau = Tableau {
         (5, -1453857185.0 / 822651844.0),
         (6, 69997945.0 / 29380423.0),
     ]],
+    stable: f64::INFINITY,
     order: 5.0,
 };

@@ -1,18 +1,25 @@
 //! Steps of an embedded Runge-Kutta pair, in place: nothing is allocated once it stands.
 
-use super::VectorField;
+use super::radius::Radius;
 use super::room::Vectors;
 use super::step::{Counted, Ends};
 use super::sums::{ErrorTerm, MOST, Term, Tolerance, add, combine, squares};
 use super::tableau::{Row, Tableau};
+use super::{Method, VectorField};
 
 /// A pair and its inner stages.
 #[derive(Debug)]
 pub(super) struct Embedded<'m> {
     tableau: &'static Tableau,
-    /// k_1 … k_m; k_0 = f(y) and k_{m+1} = f(y₁) stand in [`Ends`].
+    /// k_1 … k_m, and room for those of any pair that may take this one's place; k_0 = f(y) and k_{m+1} = f(y₁) stand
+    /// in [`Ends`].
     stages: Vec<&'m mut [f64]>,
+    /// The spectral radius of the field, where it is of interest.
+    radius: Option<Radius<'m>>,
 }
+
+/// The radius may be larger than its estimate, and grow.
+const MARGIN: f64 = 1.1;
 
 /// Stage `index` of a step.
 fn stage<'a>(rate: &'a [f64], inner: &'a [&mut [f64]], next_rate: &'a [f64], index: usize) -> &'a [f64] {
@@ -34,15 +41,39 @@ fn terms<'a>(row: Row, h: f64, stage: impl Fn(usize) -> &'a [f64]) -> ([Term<'a>
 impl<'m> Embedded<'m> {
     /// How many vectors a pair takes.
     pub fn vectors(tableau: &Tableau) -> usize {
-        tableau.a.len()
+        tableau.a.len() + if tableau.stable.is_finite() { Radius::VECTORS } else { 0 }
     }
 
-    pub fn new(tableau: &'static Tableau, vectors: &mut Vectors<'m>) -> Embedded<'m> {
-        Embedded { tableau, stages: (0..Embedded::vectors(tableau)).map(|_| vectors.take()).collect() }
+    /// With room for the stages of another pair, too, that may take its place.
+    pub fn new(tableau: &'static Tableau, room_for: &'static Tableau, vectors: &mut Vectors<'m>) -> Embedded<'m> {
+        let most = tableau.a.len().max(room_for.a.len());
+        let stages = (0..most).map(|_| vectors.take()).collect();
+        let radius = room_for.stable.is_finite().then(|| Radius::new(vectors));
+        Embedded { tableau, stages, radius }
+    }
+
+    pub fn method(&self) -> Method {
+        self.tableau.method
+    }
+
+    /// Those of a step.
+    pub fn evaluations(&self) -> f64 {
+        (self.tableau.a.len() + 1) as f64
     }
 
     pub fn order(&self) -> f64 {
         self.tableau.order
+    }
+
+    /// Goes on with another pair's coefficients; no stages are at hand then.
+    pub fn follow(&mut self, tableau: &'static Tableau) {
+        debug_assert!(tableau.a.len() <= self.stages.len(), "no room for the pair's stages");
+        self.tableau = tableau;
+    }
+
+    /// k_1 … k_m.
+    fn inner(&self) -> &[&'m mut [f64]] {
+        &self.stages[..self.tableau.a.len()]
     }
 
     /// y₁ of a step h, into `ends.next`, and its error in units of the tolerance: not a number if y₁ is not finite.
@@ -64,7 +95,7 @@ impl<'m> Embedded<'m> {
                 field.evaluate(ends.next, k);
             }
         }
-        let (terms, count) = terms(self.tableau.b, h, |j| stage(ends.rate, &self.stages, &[], j));
+        let (terms, count) = terms(self.tableau.b, h, |j| stage(ends.rate, self.inner(), &[], j));
         combine(ends.next, ends.y, &terms[..count]);
         ends.next_rate_known = false;
         if self.tableau.error_takes_end {
@@ -81,26 +112,32 @@ impl<'m> Embedded<'m> {
     fn error_squares(&self, ends: &Ends, tolerance: Tolerance) -> (f64, f64) {
         let mut terms: [ErrorTerm; MOST] = [(0.0, 0.0, &[]); MOST];
         for (term, (index, high, low)) in terms.iter_mut().zip(self.tableau.error) {
-            *term = (*high, *low, stage(ends.rate, &self.stages, ends.next_rate, *index));
+            *term = (*high, *low, stage(ends.rate, self.inner(), ends.next_rate, *index));
         }
         squares(&terms[..self.tableau.error.len()], ends.y, ends.next, tolerance)
     }
 
-    /// h|λ| of a dominant eigenvalue λ at the end of the step h, as Hairer & Wanner (1996), IV.2, estimate it from the last
-    /// stage, which lies at the end, too: |f(y₁) − k_m|/|y₁ − Y_m|. f(y₁) has to be known, and no interpolant prepared.
-    pub fn stiffness(&self, ends: &Ends, h: f64, scratch: &mut [f64]) -> f64 {
-        let (Some(row), Some(last)) = (self.tableau.a.last(), self.stages.last()) else { return 0.0 };
-        let (terms, count) = terms(row, h, |j| stage(ends.rate, &self.stages, ends.next_rate, j));
-        combine(scratch, ends.y, &terms[..count]);
-        let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-        let (rates, states) = (apart(ends.next_rate, last), apart(ends.next, scratch));
-        if states > 0.0 { h * rates / states } else { 0.0 }
+    pub fn radius(&self) -> Option<&Radius<'m>> {
+        self.radius.as_ref()
+    }
+
+    pub fn radius_mut(&mut self) -> Option<&mut Radius<'m>> {
+        self.radius.as_mut()
+    }
+
+    /// The longest step from here that is known to be stable; estimates the radius if that is due.
+    pub fn longest<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends) -> f64 {
+        let (Some(radius), [point, rate, ..]) = (self.radius.as_mut(), &mut self.stages[..]) else {
+            return f64::INFINITY;
+        };
+        radius.keep(field, ends, point, rate);
+        self.tableau.stable / (MARGIN * radius.value())
     }
 
     /// Evaluates what the interpolant of the step h takes besides its stages and f(y₁), which is known; `scratch` is of the state's length.
     pub fn prepare_dense<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, h: f64, scratch: &mut [f64]) {
         for (slot, row) in self.tableau.further {
-            let (terms, count) = terms(row, h, |j| stage(ends.rate, &self.stages, ends.next_rate, j));
+            let (terms, count) = terms(row, h, |j| stage(ends.rate, self.inner(), ends.next_rate, j));
             combine(scratch, ends.y, &terms[..count]);
             if let Some(k) = self.stages.get_mut(slot - 1) {
                 field.evaluate(scratch, k);
@@ -115,7 +152,7 @@ impl<'m> Embedded<'m> {
         for (level, row) in self.tableau.dense.iter().enumerate() {
             weight *= if level % 2 == 0 { 1.0 - theta } else { theta };
             for (index, d) in *row {
-                add(out, weight * d, stage(ends.rate, &self.stages, ends.next_rate, *index));
+                add(out, weight * d, stage(ends.rate, self.inner(), ends.next_rate, *index));
             }
         }
     }
@@ -126,6 +163,7 @@ mod tests {
     use super::super::dop853::DOP853;
     use super::super::dopri5::DOPRI5;
     use super::super::room::Room;
+    use super::super::serk8::SERK8;
     use super::*;
 
     /// 1 until all of the way is gone, where it jumps.
@@ -140,11 +178,11 @@ mod tests {
     #[test]
     fn no_step_is_held_because_its_error_leaves_the_range_of_numbers() {
         const DIMENSION: usize = 10_000;
-        for tableau in [&DOP853, &DOPRI5] {
+        for tableau in [&DOP853, &DOPRI5, &SERK8] {
             for power in 10..=308 {
                 let mut room = Room::new(DIMENSION, Embedded::vectors(tableau) + Ends::VECTORS);
                 let mut vectors = room.vectors();
-                let (mut pair, mut ends) = (Embedded::new(tableau, &mut vectors), Ends::new(&mut vectors));
+                let (mut pair, mut ends) = (Embedded::new(tableau, tableau, &mut vectors), Ends::new(&mut vectors));
                 let cliff = Cliff(10f64.powi(power));
                 let mut field = Counted::new(&cliff);
                 ends.know_rate(&mut field);

@@ -24,12 +24,15 @@ pub(crate) const SAFETY: f64 = 0.9;
 /// Least and most of [`Method::Dop853`].
 pub(crate) const LEAST: f64 = 0.333;
 pub(crate) const MOST: f64 = 6.0;
+/// Most of [`Method::Serk8`], whose estimates vanish together where y⁽⁶⁾ does: longer steps wait until that is over.
+const STEADY: f64 = 1.3;
 const LEAST_ERROR: f64 = 1e-4;
 
 impl Controller {
     pub fn new(method: Method) -> Controller {
         let (alpha, beta, least, most) = match method {
             Method::Dop853 | Method::Auto => (1.0 / 8.0, 0.0, LEAST, MOST),
+            Method::Serk8 => (1.0 / 8.0, 0.0, LEAST, STEADY),
             Method::Dopri5 => (0.2 - 0.75 * 0.04, 0.04, 0.2, 10.0),
             Method::Rock4 => (0.25 - 0.75 * 0.04, 0.04, 0.2, 5.0),
         };
@@ -82,8 +85,6 @@ pub(super) struct March<'m> {
     controller: Controller,
     tolerance: Tolerance,
     pub ends: Ends<'m>,
-    /// Whether an interpolant has been prepared for the last step.
-    dense: bool,
     /// The next step; 0 before the first.
     step: f64,
     pub accepted: u64,
@@ -109,7 +110,6 @@ impl<'m> March<'m> {
             controller: Controller::new(settings.method),
             tolerance: Tolerance { rtol: settings.rtol, atol: settings.atol },
             ends: Ends::new(vectors),
-            dense: false,
             step: 0.0,
             accepted: 0,
             rejected: 0,
@@ -121,7 +121,7 @@ impl<'m> March<'m> {
         self.ends.start_as(&other.ends);
         let method = other.stepper.method();
         if let Some(auto) = self.auto.as_mut().filter(|_| self.stepper.method() != method) {
-            auto.exchange(&mut self.stepper);
+            auto.exchange(&mut self.stepper, method);
         }
         self.stepper.start_as(&other.stepper);
         self.controller = Controller::new(method);
@@ -158,7 +158,6 @@ impl<'m> March<'m> {
             self.stepper.judged(accepted);
             self.step = next;
             if accepted {
-                self.dense = false;
                 self.accepted += 1;
                 return Ok(Taken { length, last });
             }
@@ -171,10 +170,7 @@ impl<'m> March<'m> {
     pub fn advance<F: VectorField>(&mut self, field: &mut Counted<F>, h: f64) -> Option<Method> {
         self.ends.know_next_rate(field);
         let changed = self.auto.as_mut().is_some_and(|auto| {
-            // The interpolant has been written over some of the stages.
-            if !self.dense {
-                auto.see(&self.stepper, &self.ends, h);
-            }
+            auto.see(&self.stepper, h);
             auto.change(&mut self.stepper)
         });
         self.ends.advance(field);
@@ -186,7 +182,6 @@ impl<'m> March<'m> {
     /// Evaluates what [`March::interpolate`] takes.
     pub fn prepare_dense<F: VectorField>(&mut self, field: &mut Counted<F>, h: f64, scratch: &mut [f64]) {
         self.stepper.prepare_dense(field, &mut self.ends, h, scratch);
-        self.dense = true;
     }
 
     /// The solution at θ of the accepted step h, about.

@@ -1,6 +1,6 @@
 //! Adaptive Runge-Kutta integration of autonomous systems dy/dT = f(y), stopping at given times.
 //!
-//! The steps are those of Dormand & Prince's pairs 5(4) and 8(5,3), or of a stabilised method of order 4, under the step
+//! The steps are those of Dormand & Prince's pairs 5(4) and 8(5,3), or of stabilised methods of order 8 and 4, under the step
 //! size control of Hairer, Nørsett & Wanner (1993), and know nothing of the stops: each stop is reached from the
 //! accepted step before it by a step of its own, never by interpolation. They are made in place, so that a run
 //! allocates nothing once it is under way and its memory grows with neither steps nor stops.
@@ -19,9 +19,11 @@ mod dopri5;
 mod driver;
 mod embedded;
 mod march;
+mod radius;
 mod reference;
 mod rock4;
 mod room;
+mod serk8;
 mod step;
 mod stepper;
 mod sums;
@@ -52,10 +54,13 @@ pub enum Method {
     Dop853,
     /// Order 5 with an error estimate of order 4.
     Dopri5,
+    /// Stabilised, of order 8 with error estimates of orders 5 and 3: where stability limits the steps of Dop853 at tight
+    /// tolerances.
+    Serk8,
     /// Stabilised, of order 4 with an error estimate of order 3: where stability limits the step and not accuracy, as in
     /// deep networks whose fast modes are at rest while slow ones learn, at moderate tolerances.
     Rock4,
-    /// Dop853 while accuracy limits the step, and Rock4 while stability does.
+    /// Dop853 while accuracy limits the step, and Serk8 or Rock4 while stability does.
     Auto,
 }
 
@@ -65,6 +70,7 @@ impl Method {
         match self {
             Method::Dop853 => "dop853",
             Method::Dopri5 => "dopri5",
+            Method::Serk8 => "serk8",
             Method::Rock4 => "rock4",
             Method::Auto => "auto",
         }
@@ -82,6 +88,7 @@ impl Method {
         match self {
             Method::Dop853 => Some((11, 1)),
             Method::Dopri5 => Some((6, 0)),
+            Method::Serk8 => Some((15, 1)),
             Method::Rock4 | Method::Auto => None,
         }
     }

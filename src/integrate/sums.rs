@@ -7,7 +7,7 @@ use pulp::{Simd, WithSimd};
 pub(super) type Term<'a> = (f64, &'a [f64]);
 
 /// The most terms of a sum.
-pub(super) const MOST: usize = 9;
+pub(super) const MOST: usize = 16;
 
 /// Makes a call with the terms as an array, whose length the compiler then knows: loops over it are unrolled.
 macro_rules! unrolled {
@@ -30,7 +30,7 @@ fn middle(components: usize) -> Option<usize> {
 
 /// out ← y + Σ c_j k_j, the terms added in their order, at most [`MOST`] of them. All slices have one length.
 pub(super) fn combine(out: &mut [f64], y: &[f64], terms: &[Term]) {
-    let combined = unrolled!(terms, combine_terms(out, y, *terms), 0 1 2 3 4 5 6 7 8 9);
+    let combined = unrolled!(terms, combine_terms(out, y, *terms), 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
     debug_assert!(combined.is_some(), "more terms than a sum takes");
 }
 
@@ -105,7 +105,8 @@ pub(super) type ErrorTerm<'a> = (f64, f64, &'a [f64]);
 /// (Σ_i (e_i/sc_i)², the same of the second estimate), e = Σ c_j k_j, sc = atol + rtol·max(|y|, |next|), of at most
 /// [`MOST`] terms; not numbers if `next` is not finite.
 pub(super) fn squares(terms: &[ErrorTerm], y: &[f64], next: &[f64], tolerance: Tolerance) -> (f64, f64) {
-    unrolled!(terms, squares_of(*terms, y, next, tolerance), 1 2 3 4 5 6 7 8 9).unwrap_or((f64::NAN, f64::NAN))
+    unrolled!(terms, squares_of(*terms, y, next, tolerance), 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+        .unwrap_or((f64::NAN, f64::NAN))
 }
 
 fn squares_of<const N: usize>(terms: [ErrorTerm; N], y: &[f64], next: &[f64], tolerance: Tolerance) -> (f64, f64) {

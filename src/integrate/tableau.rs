@@ -1,5 +1,7 @@
 //! Explicit Runge-Kutta pairs as their coefficients, zeros left out.
 
+use super::Method;
+
 /// (stage, coefficient); stage 0 is f(y).
 pub(crate) type Row = &'static [(usize, f64)];
 
@@ -8,6 +10,8 @@ pub(crate) type Row = &'static [(usize, f64)];
 /// Stage 0 is f(y), stages 1 … are those of the rows of `a`, and the one after the last of them is f(y₁).
 #[derive(Debug)]
 pub(crate) struct Tableau {
+    /// The method whose steps these are.
+    pub method: Method,
     /// Y_i = y + h Σ_j a_ij k_j, a row for each stage from 1 on.
     pub a: &'static [Row],
     /// y₁ = y + h Σ_j b_j k_j.
@@ -20,6 +24,8 @@ pub(crate) struct Tableau {
     pub further: &'static [(usize, Row)],
     /// The interpolant's coefficients beyond those of the cubic one.
     pub dense: &'static [Row],
+    /// h times the spectral radius of a field at rest may be so large; infinite where the error estimate alone is to find out.
+    pub stable: f64,
     /// Order of the first step's error, as Hairer, Nørsett & Wanner (1993), II.4, count it.
     pub order: f64,
 }

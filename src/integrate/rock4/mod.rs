@@ -2,11 +2,10 @@
 //! of its stages: where stability limits the step, and not accuracy.
 
 mod coefficients;
-mod radius;
 
 use self::coefficients::{Coefficients, METHODS};
-use self::radius::Radius;
 use super::VectorField;
+use super::radius::Radius;
 use super::room::Vectors;
 use super::step::{Counted, Ends};
 use super::sums::{Term, Tolerance, combine, squares};
@@ -20,16 +19,12 @@ pub(super) struct Rock4<'m> {
     /// k_1 … k_4 of the last stages.
     stages: [&'m mut [f64]; 4],
     radius: Radius<'m>,
-    /// Steps since the radius was last estimated; none if it has to be now.
-    age: Option<u32>,
     /// Evaluations of the last attempt.
     degree: usize,
 }
 
 /// Order of the error estimate, plus one.
 const ORDER: f64 = 4.0;
-/// Steps for which an estimate of the radius serves.
-const KEEPS: u32 = 10;
 /// The radius may be larger than its estimate, and grow.
 const MARGIN: f64 = 1.15;
 /// The estimate, of order 3, is of the size of the method's own global error, of order 4, but larger than it: measured, so
@@ -45,7 +40,6 @@ impl<'m> Rock4<'m> {
             before: vectors.take(),
             stages: std::array::from_fn(|_| vectors.take()),
             radius: Radius::new(vectors),
-            age: None,
             degree: 1,
         }
     }
@@ -54,29 +48,24 @@ impl<'m> Rock4<'m> {
         ORDER
     }
 
-    pub fn start_as(&mut self, other: &Rock4) {
-        self.radius.start_as(&other.radius);
-        self.age = other.age.map(|_| 0);
-    }
-
     /// The longest step from here that is stable at the highest degree; estimates the radius if that is due.
     pub fn longest<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends) -> f64 {
-        if self.age.is_none_or(|age| age >= KEEPS) {
-            self.radius.estimate(field, ends, self.now, self.before);
-            self.age = Some(0);
-        }
+        self.radius.keep(field, ends, self.now, self.before);
         let most = METHODS.last().map_or(0.0, |method| method.stable);
-        most / (MARGIN * self.radius.value)
+        most / (MARGIN * self.radius.value())
     }
 
-    /// h times the spectral radius for each evaluation of the last step, h.
-    pub fn worth(&self, h: f64) -> f64 {
-        h * self.radius.value / self.degree as f64
+    pub fn radius(&self) -> &Radius<'m> {
+        &self.radius
     }
 
-    /// Learns whether the step was accepted.
-    pub fn judged(&mut self, accepted: bool) {
-        self.age = self.age.filter(|_| accepted).map(|age| age + 1);
+    pub fn radius_mut(&mut self) -> &mut Radius<'m> {
+        &mut self.radius
+    }
+
+    /// Evaluations of the last step.
+    pub fn evaluations(&self) -> f64 {
+        self.degree as f64
     }
 
     /// y₁ of a step h, into `ends.next`, and its error in units of the tolerance: not a number if y₁ is not finite.
@@ -87,7 +76,7 @@ impl<'m> Rock4<'m> {
         h: f64,
         tolerance: Tolerance,
     ) -> f64 {
-        let reach = MARGIN * h * self.radius.value;
+        let reach = MARGIN * h * self.radius.value();
         let Some(method) = METHODS.iter().find(|method| method.stable >= reach).or(METHODS.last()) else {
             return f64::NAN;
         };

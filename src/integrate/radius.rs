@@ -1,8 +1,8 @@
 //! The spectral radius of the Jacobian, from differences of the field.
 
-use crate::integrate::VectorField;
-use crate::integrate::room::Vectors;
-use crate::integrate::step::{Counted, Ends};
+use super::VectorField;
+use super::room::Vectors;
+use super::step::{Counted, Ends};
 
 /// An estimate that goes on from where it was left.
 ///
@@ -12,12 +12,16 @@ use crate::integrate::step::{Counted, Ends};
 #[derive(Debug)]
 pub(super) struct Radius<'m> {
     direction: &'m mut [f64],
-    pub value: f64,
+    value: f64,
     starts: u64,
+    /// Steps since it was last estimated; none if it has to be now.
+    age: Option<u32>,
 }
 
 /// The iteration ends when the estimate changes by less than this.
 const SETTLED: f64 = 0.02;
+/// Steps for which an estimate serves.
+const KEEPS: u32 = 10;
 const FEWEST: u32 = 2;
 const MOST: u32 = 50;
 /// Noise, as a share of the direction kept.
@@ -27,23 +31,35 @@ impl<'m> Radius<'m> {
     pub const VECTORS: usize = 1;
 
     pub fn new(vectors: &mut Vectors<'m>) -> Radius<'m> {
-        Radius { direction: vectors.take(), value: 0.0, starts: 0 }
+        Radius { direction: vectors.take(), value: 0.0, starts: 0, age: None }
+    }
+
+    /// As it was last estimated.
+    pub fn value(&self) -> f64 {
+        self.value
     }
 
     /// Takes another's knowledge.
     pub fn start_as(&mut self, other: &Radius) {
         self.direction.copy_from_slice(other.direction);
         (self.value, self.starts) = (other.value, other.starts);
+        self.age = other.age.map(|_| 0);
     }
 
-    /// Estimates the radius at `ends.y`; `point` and `rate` are of its length and overwritten.
-    pub fn estimate<F: VectorField>(
-        &mut self,
-        field: &mut Counted<F>,
-        ends: &Ends,
-        point: &mut [f64],
-        rate: &mut [f64],
-    ) {
+    /// Learns whether a step was accepted.
+    pub fn judged(&mut self, accepted: bool) {
+        self.age = self.age.filter(|_| accepted).map(|age| age + 1);
+    }
+
+    /// Estimates the radius at `ends.y` if that is due; `point` and `rate` are of its length and overwritten.
+    pub fn keep<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, point: &mut [f64], rate: &mut [f64]) {
+        if self.age.is_none_or(|age| age >= KEEPS) {
+            self.estimate(field, ends, point, rate);
+            self.age = Some(0);
+        }
+    }
+
+    fn estimate<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, point: &mut [f64], rate: &mut [f64]) {
         self.stir();
         let size = norm(ends.y);
         let step = f64::EPSILON.sqrt() * if size > 0.0 { size } else { 1.0 };
