@@ -6,9 +6,14 @@ use super::march::{March, Stop};
 use super::room::Room;
 use super::step::Counted;
 use super::visitor::Visitor;
-use super::{Observer, Settings, VectorField};
+use super::{Method, Observer, Settings, VectorField};
 use crate::trajectory::{Outcome, Work};
 use nalgebra::DVector;
+
+/// How many vectors of a state's length a run takes: those of the run, as many for stops within its steps, and one more.
+pub(super) fn vectors(method: Method) -> usize {
+    2 * March::vectors(method) + 1
+}
 
 /// Integrates in place; see [`super::integrate`].
 pub(super) fn run<F: VectorField, O: Observer>(
@@ -19,7 +24,7 @@ pub(super) fn run<F: VectorField, O: Observer>(
     observer: &mut O,
 ) -> (Outcome, Work) {
     let visitor = Visitor::new(times, observer, y.as_slice());
-    let mut room = Room::new(y.len(), 2 * March::vectors(settings.method) + 1);
+    let mut room = Room::new(y.len(), vectors(settings.method));
     let mut vectors = room.vectors();
     let (march, aside) = (March::new(settings, &mut vectors), March::new(settings, &mut vectors));
     march.ends.y.copy_from_slice(y.as_slice());

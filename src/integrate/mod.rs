@@ -88,10 +88,14 @@ impl Method {
         match self {
             Method::Dop853 => Some((11, 1)),
             Method::Dopri5 => Some((6, 0)),
-            Method::Serk8 => Some((15, 1)),
-            Method::Rock4 | Method::Auto => None,
+            Method::Serk8 | Method::Rock4 | Method::Auto => None,
         }
     }
+}
+
+/// How many numbers a run keeps for each variable of its state.
+pub(crate) fn numbers_per_variable(method: Method) -> usize {
+    driver::vectors(method)
 }
 
 /// Who makes the steps.

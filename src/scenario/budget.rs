@@ -1,6 +1,7 @@
 //! What a run will need in memory, known before anything is allocated.
 
 use crate::experiment::Keep;
+use crate::integrate::{self, Method};
 use crate::text::number;
 
 /// The most memory that a run may take.
@@ -79,17 +80,16 @@ pub fn weights(widths: &[usize]) -> f64 {
 }
 
 /// Bytes of the state while it is integrated: the solver's stages, and a piece of its steps.
-pub fn of_integration(widths: &[usize]) -> f64 {
+pub fn of_integration(widths: &[usize], method: Method) -> f64 {
     let n = weights(widths);
     let inner = widths.get(1..widths.len().saturating_sub(1)).unwrap_or_default();
     let hidden: f64 = inner.iter().map(|w| *w as f64 * *w as f64).sum();
-    8.0 * (of_state(n) + 4.0 * hidden)
+    8.0 * (of_state(n, method) + 4.0 * hidden)
 }
 
-/// Numbers that the solver keeps of a state of so many weights: its stages, of two methods where it changes between them,
-/// and room to spare.
-pub fn of_state(weights: f64) -> f64 {
-    40.0 * weights + weights * (4e6 / weights.max(1.0)).clamp(16.0, 1024.0)
+/// Numbers that the solver keeps of a state of so many weights: its stages, and room to spare.
+pub fn of_state(weights: f64, method: Method) -> f64 {
+    integrate::numbers_per_variable(method) as f64 * weights + weights * (4e6 / weights.max(1.0)).clamp(16.0, 1024.0)
 }
 
 /// Bytes of the samples that one arm keeps.

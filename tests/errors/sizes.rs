@@ -21,7 +21,7 @@ fn a_task_or_a_network_of_a_billion_units_is_refused_at_its_key() {
         |          ^^^^^^^^^^^^
     ");
     assert_snapshot!(refusal(&with("hidden = [4]", "hidden = [9223372036854775807, 9223372036854775807]")), @"
-    scenario.toml:7:10: the network would need about 4.1e31 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
+    scenario.toml:7:10: the network would need about 3.5e31 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
       7 | hidden = [9223372036854775807, 9223372036854775807]
         |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     ");

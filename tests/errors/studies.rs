@@ -768,7 +768,7 @@ fn networks_that_no_memory_holds_are_refused() {
          |          ^^^^^^^^^^^
     ");
     assert_snapshot!(study("layers = [3, 100]\nwidth = 600\narm = \"flow\"\nseries.a.init.gaussian.scale = 1"), @"
-    scenario.toml:25:9: the deepest network would need about 29.15 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
+    scenario.toml:25:9: the deepest network would need about 24.46 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
       25 | width = 600
          |         ^^^
     ");

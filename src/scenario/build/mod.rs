@@ -22,6 +22,7 @@ use crate::delays::Delays;
 use crate::experiment::*;
 use crate::figure::Panel;
 use crate::files::FileError;
+use crate::integrate::Method;
 use crate::network::{Gradient, Widths};
 use crate::premises::{Obstruction, Premises};
 use crate::probe::Probe;
@@ -255,6 +256,11 @@ impl Builder<'_> {
         Ok(Widths::new(inputs, &self.scenario.network.hidden, outputs))
     }
 
+    /// That of the weight flow.
+    fn flow_method(&self) -> Method {
+        self.scenario.flow.as_ref().map_or_else(Method::default, |flow| flow.method)
+    }
+
     fn sample_count(&self) -> usize {
         self.scenario.time.times.as_ref().map_or(self.scenario.time.samples.unwrap_or(SAMPLES), Vec::len)
     }
@@ -267,7 +273,7 @@ impl Builder<'_> {
             if self.scenario.plot.panels.contains(&Panel::Inputs) { budget::of_inputs(widths.inputs()) } else { 0.0 };
         let Prepared { samples, held_out, .. } = *prepared;
         let task = budget::of_task(widths.inputs(), widths.outputs(), samples.saturating_add(held_out)) + shown;
-        let state = budget::of_integration(widths.as_slice());
+        let state = budget::of_integration(widths.as_slice(), self.flow_method());
         let rows = arms * budget::of_samples(widths.as_slice(), times, keep);
         let refuse = |key: &str| {
             let key = key.to_owned();

@@ -78,7 +78,7 @@ impl Builder<'_> {
             };
             let solver = match table.arm {
                 StudyArm::Sgd => 5.0 * weights,
-                StudyArm::Flow => budget::of_state(weights),
+                StudyArm::Flow => budget::of_state(weights, self.flow_method()),
             };
             let solver = solver + of_samples(table, &self.scenario.network, width, hidden, inputs + outputs);
             let products = thin * width as f64 * hidden + 4.0 * inputs as f64 * outputs as f64;
