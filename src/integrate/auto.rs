@@ -26,7 +26,7 @@ const LADDER: [Method; 3] = [Method::Dop853, Method::Serk8, Method::Rock4];
 /// which is stable to 29, it is about the same at the same step.
 fn held_up(method: Method) -> f64 {
     match method {
-        Method::Dop853 => 2.5,
+        Method::Dop853 => 2.0,
         Method::Serk8 => 20.0,
         _ => f64::INFINITY,
     }

@@ -16,12 +16,15 @@ pub(super) struct Radius<'m> {
     starts: u64,
     /// Steps since it was last estimated; none if it has to be now.
     age: Option<u32>,
+    /// Steps for which the last estimate serves.
+    keeps: u32,
 }
 
 /// The iteration ends when the estimate changes by less than this.
 const SETTLED: f64 = 0.02;
-/// Steps for which an estimate serves.
-const KEEPS: u32 = 10;
+/// Steps for which an estimate serves at first, and at most: twice as many after each that found what the one before it had.
+const FIRST: u32 = 10;
+const LONGEST: u32 = 40;
 const FEWEST: u32 = 2;
 const MOST: u32 = 50;
 /// Noise, as a share of the direction kept.
@@ -31,7 +34,7 @@ impl<'m> Radius<'m> {
     pub const VECTORS: usize = 1;
 
     pub fn new(vectors: &mut Vectors<'m>) -> Radius<'m> {
-        Radius { direction: vectors.take(), value: 0.0, starts: 0, age: None }
+        Radius { direction: vectors.take(), value: 0.0, starts: 0, age: None, keeps: FIRST }
     }
 
     /// As it was last estimated.
@@ -44,6 +47,7 @@ impl<'m> Radius<'m> {
         self.direction.copy_from_slice(other.direction);
         (self.value, self.starts) = (other.value, other.starts);
         self.age = other.age.map(|_| 0);
+        self.keeps = other.keeps;
     }
 
     /// Learns whether a step was accepted.
@@ -53,8 +57,11 @@ impl<'m> Radius<'m> {
 
     /// Estimates the radius at `ends.y` if that is due; `point` and `rate` are of its length and overwritten.
     pub fn keep<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, point: &mut [f64], rate: &mut [f64]) {
-        if self.age.is_none_or(|age| age >= KEEPS) {
+        if self.age.is_none_or(|age| age >= self.keeps) {
+            let before = self.value;
             self.estimate(field, ends, point, rate);
+            let same = self.age.is_some() && (self.value - before).abs() <= SETTLED * self.value;
+            self.keeps = if same { (2 * self.keeps).min(LONGEST) } else { FIRST };
             self.age = Some(0);
         }
     }
