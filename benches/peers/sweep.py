@@ -40,7 +40,7 @@ class Entry:
 
 
 def ladder(quick):
-    """Relative tolerances from 1e-3 to 1e-11, two a decade."""
+    """Relative tolerances from 1e-3 to 1e-11, two a decade, one of them if it is to be quick."""
     return [10.0 ** (-3 - k / 2) for k in (range(2, 17, 2) if quick else range(17))]
 
 
@@ -59,6 +59,16 @@ def sweep(tool, problem, exact, rtols, report):
             best = cheapest(points, tool, point.error)
             if point.error < 0.5 * min(TARGETS) or point.seconds > HOPELESS * best.seconds:
                 break
+    for target in TARGETS:
+        points += refined(tool, problem, exact, cheapest(points, tool, target), report)
+    return points
+
+
+def refined(tool, problem, exact, best, report):
+    """Looser tolerances than that of a tool's cheapest setting, up to the next one on the ladder: one may do."""
+    points = [measure(tool, best.method, best.rtol * 10 ** (k / 6), problem, exact) for k in (1, 2)] if best else []
+    for point in points:
+        report(point)
     return points
 
 
