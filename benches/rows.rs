@@ -45,7 +45,7 @@ fn row_3_general_256_256_256(bencher: Bencher) {
     bencher.bench_local(|| problem.run(Method::Dop853, Backend::InPlace));
 }
 
-#[divan::bench(sample_count = 3, args = [Method::Dop853, Method::Rock4, Method::Auto])]
+#[divan::bench(sample_count = 3, args = [Method::Dop853, Method::Stab8, Method::Rock4, Method::Auto])]
 fn row_4_ten_matrices_of_32(bencher: Bencher, method: &Method) {
     let problem = problem(&[32; 11], None, &Start::Orthogonal { gain: 0.9 }, 100.0);
     bencher.bench_local(|| problem.run(*method, Backend::InPlace));

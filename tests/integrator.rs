@@ -11,7 +11,7 @@ use ode_solvers::{Dop853, Dopri5, System};
 use std::cell::{Cell, RefCell};
 
 const METHODS: [(Method, f64); 5] =
-    [(Method::Dopri5, 5.0), (Method::Dop853, 8.0), (Method::Serk8, 8.0), (Method::Rock4, 4.0), (Method::Auto, 8.0)];
+    [(Method::Dopri5, 5.0), (Method::Dop853, 8.0), (Method::Stab8, 8.0), (Method::Rock4, 4.0), (Method::Auto, 8.0)];
 /// Those that `ode_solvers` has, too.
 const PAIRS: [Method; 2] = [Method::Dopri5, Method::Dop853];
 
@@ -548,11 +548,11 @@ fn tight_tolerances_near_rest_are_for_the_stabilised_method_of_high_order() {
         work.evaluations
     };
     for rtol in [1e-7, 1e-9] {
-        let [pair, serk8, auto, low] =
-            [Method::Dop853, Method::Serk8, Method::Auto, Method::Rock4].map(|method| run(method, rtol));
-        let label = format!("{serk8} evaluations, {auto} of auto, {pair} of dop853, {low} of rock4, at {rtol:e}");
-        assert!(3 * serk8 < 2 * pair && 3 * auto < 2 * pair, "{label}");
-        assert!(rtol > 1e-9 || (serk8 < low && auto < low), "{label}");
+        let [pair, stab8, auto, low] =
+            [Method::Dop853, Method::Stab8, Method::Auto, Method::Rock4].map(|method| run(method, rtol));
+        let label = format!("{stab8} evaluations, {auto} of auto, {pair} of dop853, {low} of rock4, at {rtol:e}");
+        assert!(3 * stab8 < 2 * pair && 3 * auto < 2 * pair, "{label}");
+        assert!(rtol > 1e-9 || (stab8 < low && auto < low), "{label}");
     }
 }
 
@@ -578,22 +578,34 @@ fn the_method_changes_at_rest_and_nowhere_else() {
         assert_eq!(outcome, Outcome::Complete);
         (changed.0, work)
     };
-    // A rotation is never at rest, and the steps are Dop853's.
+    // A rotation is never at rest, and the steps are Dop853's. Beside them it looks at the spectral radius now and then.
     let auto = |rtol| settings(Method::Auto, rtol);
-    let (changes, work) = run(&|seen| integrate(&Rotation, turned(3, 0.0), &[100.0], &auto(1e-8), seen));
-    let (_, _, same) = states(&Rotation, &turned(3, 0.0), &[100.0], &settings(Method::Dop853, 1e-8));
-    assert_eq!((changes, work.accepted, work.rejected), (vec![], same.accepted, same.rejected));
-    // Beside them it looks at the spectral radius now and then.
-    assert!(50 * work.evaluations < 51 * same.evaluations, "{work:?}, {same:?}");
+    for rtol in [1e-4, 1e-8] {
+        let (changes, work) = run(&|seen| integrate(&Rotation, turned(3, 0.0), &[100.0], &auto(rtol), seen));
+        let (_, _, same) = states(&Rotation, &turned(3, 0.0), &[100.0], &settings(Method::Dop853, rtol));
+        assert_eq!((changes, work.accepted, work.rejected), (vec![], same.accepted, same.rejected));
+        assert!(50 * work.evaluations < 51 * same.evaluations, "{work:?}, {same:?}");
+    }
+    // So it does where that does not settle.
+    let (start, end) = (DVector::from_vec(vec![1.5, 0.5]), 60.0);
+    let (changes, work) = run(&|seen| integrate(&Pendulum, start.clone(), &[end], &auto(1e-8), seen));
+    let (_, _, same) = states(&Pendulum, &start, &[end], &settings(Method::Dop853, 1e-8));
+    assert!(changes.is_empty() && 20 * work.evaluations < 21 * same.evaluations, "{changes:?}, {work:?}, {same:?}");
     // A chain learns within 2, and then nothing but stability limits a step.
     let chain = || DVector::from_fn(20, |i, _| 0.85 + 0.01 * i as f64);
     let end = 100.0;
     let (changes, work) = run(&|seen| integrate(&Chain(2.0), chain(), &[end], &auto(1e-9), seen));
-    let ladder = [(Method::Serk8, 0.1..2.0), (Method::Rock4, 2.0..4.0)];
+    let ladder = [(Method::Stab8, 0.1..2.0), (Method::Rock4, 2.0..4.0)];
     let as_expected = changes.iter().zip(&ladder).all(|((method, t), (next, when))| method == next && when.contains(t));
     assert!(changes.len() == ladder.len() && as_expected, "{changes:?}");
     let (_, _, held) = states(&Chain(2.0), &chain(), &[end], &settings(Method::Dop853, 1e-9));
-    assert!(15 * work.evaluations < held.evaluations, "{work:?}, {held:?}");
+    // Rock4's steps at rest are long, and now and then one is rejected: 700 to 1600 evaluations at one tolerance or another.
+    assert!(8 * work.evaluations < held.evaluations, "{work:?}, {held:?}");
+    // What is seen at a time does not depend on the other times here, either.
+    let seldom = state(&Chain(2.0), &chain(), end, &auto(1e-9));
+    let often: Vec<f64> = (1..=100).map(f64::from).collect();
+    let (rows, _, _) = states(&Chain(2.0), &chain(), &often, &auto(1e-9));
+    assert_eq!(rows.last(), Some(&seldom));
     // The same at every run.
     let (again, same) = run(&|seen| integrate(&Chain(2.0), chain(), &[end], &auto(1e-9), seen));
     assert_eq!((again, same), (changes, work));

@@ -11,7 +11,7 @@ use matrices::{Problem, weights};
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 
-const METHODS: [&str; 5] = ["dop853", "dopri5", "serk8", "rock4", "auto"];
+const METHODS: [&str; 5] = ["dop853", "dopri5", "stab8", "rock4", "auto"];
 /// Weight matrices of each network.
 const DEPTHS: [usize; 12] = [2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4];
 

@@ -39,7 +39,7 @@ class Gradflow:
 
     def methods(self, problem):
         if isinstance(problem, Flow):
-            return ["dop853", "dopri5", "serk8", "rock4", "auto"]
+            return ["dop853", "dopri5", "stab8", "rock4", "auto"]
         if isinstance(problem, Modes):
             single = ["dop853", "dopri5", "auto"]
             return [*single, "closed form"]

@@ -90,7 +90,7 @@ pub fn solve(problem: &Problem, settings: &Settings) -> Result<Solved, Box<dyn E
 }
 
 fn integration(settings: &Settings) -> Result<integrate::Settings, Box<dyn Error>> {
-    let methods = [Method::Dop853, Method::Dopri5, Method::Serk8, Method::Rock4, Method::Auto];
+    let methods = [Method::Dop853, Method::Dopri5, Method::Stab8, Method::Rock4, Method::Auto];
     let name = settings.method.split(',').next().unwrap_or_default();
     let method = methods.into_iter().find(|method| method.name() == name);
     let method = method.ok_or_else(|| format!("no method {}", settings.method))?;

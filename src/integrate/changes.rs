@@ -17,7 +17,7 @@ impl Changes {
     }
 
     /// The method that was asked for and, where it is [`Method::Auto`], those that it took, with times in units in which
-    /// τ is `tau`: "auto (dop853, then serk8 from t = 3.2)".
+    /// τ is `tau`: "auto (dop853, then stab8 from t = 3.2)".
     pub fn describe(&self, asked: Method, tau: f64) -> String {
         if asked != Method::Auto {
             return asked.name().to_owned();

@@ -1,6 +1,6 @@
 //! Steps of an embedded Runge-Kutta pair, in place: nothing is allocated once it stands.
 
-use super::radius::Radius;
+use super::radius::{CAREFUL, Care, MARGIN, ROUGH, Radius};
 use super::room::Vectors;
 use super::step::{Counted, Ends};
 use super::sums::{ErrorTerm, MOST, Term, Tolerance, add, combine, squares};
@@ -17,9 +17,6 @@ pub(super) struct Embedded<'m> {
     /// The spectral radius of the field, where it is of interest.
     radius: Option<Radius<'m>>,
 }
-
-/// The radius may be larger than its estimate, and grow.
-const MARGIN: f64 = 1.1;
 
 /// Stage `index` of a step.
 fn stage<'a>(rate: &'a [f64], inner: &'a [&mut [f64]], next_rate: &'a [f64], index: usize) -> &'a [f64] {
@@ -125,12 +122,25 @@ impl<'m> Embedded<'m> {
         self.radius.as_mut()
     }
 
+    /// Learns whether the step was accepted.
+    pub fn judged(&mut self, accepted: bool) {
+        let care = self.care();
+        if let Some(radius) = self.radius.as_mut() {
+            radius.judged(accepted, care);
+        }
+    }
+
+    fn care(&self) -> Care {
+        if self.tableau.stable.is_finite() { CAREFUL } else { ROUGH }
+    }
+
     /// The longest step from here that is known to be stable; estimates the radius if that is due.
     pub fn longest<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends) -> f64 {
+        let care = self.care();
         let (Some(radius), [point, rate, ..]) = (self.radius.as_mut(), &mut self.stages[..]) else {
             return f64::INFINITY;
         };
-        radius.keep(field, ends, point, rate);
+        radius.keep(field, ends, point, rate, care);
         self.tableau.stable / (MARGIN * radius.value())
     }
 
@@ -163,7 +173,7 @@ mod tests {
     use super::super::dop853::DOP853;
     use super::super::dopri5::DOPRI5;
     use super::super::room::Room;
-    use super::super::serk8::SERK8;
+    use super::super::stab8::STAB8;
     use super::*;
 
     /// 1 until all of the way is gone, where it jumps.
@@ -178,7 +188,7 @@ mod tests {
     #[test]
     fn no_step_is_held_because_its_error_leaves_the_range_of_numbers() {
         const DIMENSION: usize = 10_000;
-        for tableau in [&DOP853, &DOPRI5, &SERK8] {
+        for tableau in [&DOP853, &DOPRI5, &STAB8] {
             for power in 10..=308 {
                 let mut room = Room::new(DIMENSION, Embedded::vectors(tableau) + Ends::VECTORS);
                 let mut vectors = room.vectors();

@@ -24,7 +24,8 @@ pub(crate) const SAFETY: f64 = 0.9;
 /// Least and most of [`Method::Dop853`].
 pub(crate) const LEAST: f64 = 0.333;
 pub(crate) const MOST: f64 = 6.0;
-/// Most of [`Method::Serk8`], whose estimates vanish together where y⁽⁶⁾ does: longer steps wait until that is over.
+/// Most of [`Method::Stab8`]: the shares of all trees in its first estimate vanish at once, where y⁽⁶⁾ does, and longer steps
+/// wait until that is over.
 const STEADY: f64 = 1.3;
 const LEAST_ERROR: f64 = 1e-4;
 
@@ -32,7 +33,7 @@ impl Controller {
     pub fn new(method: Method) -> Controller {
         let (alpha, beta, least, most) = match method {
             Method::Dop853 | Method::Auto => (1.0 / 8.0, 0.0, LEAST, MOST),
-            Method::Serk8 => (1.0 / 8.0, 0.0, LEAST, STEADY),
+            Method::Stab8 => (1.0 / 8.0, 0.0, LEAST, STEADY),
             Method::Dopri5 => (0.2 - 0.75 * 0.04, 0.04, 0.2, 10.0),
             Method::Rock4 => (0.25 - 0.75 * 0.04, 0.04, 0.2, 5.0),
         };

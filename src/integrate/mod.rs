@@ -23,7 +23,7 @@ mod radius;
 mod reference;
 mod rock4;
 mod room;
-mod serk8;
+mod stab8;
 mod step;
 mod stepper;
 mod sums;
@@ -56,11 +56,11 @@ pub enum Method {
     Dopri5,
     /// Stabilised, of order 8 with error estimates of orders 5 and 3: where stability limits the steps of Dop853 at tight
     /// tolerances.
-    Serk8,
+    Stab8,
     /// Stabilised, of order 4 with an error estimate of order 3: where stability limits the step and not accuracy, as in
     /// deep networks whose fast modes are at rest while slow ones learn, at moderate tolerances.
     Rock4,
-    /// Dop853 while accuracy limits the step, and Serk8 or Rock4 while stability does.
+    /// Dop853 while accuracy limits the step, and Stab8 or Rock4 while stability does.
     Auto,
 }
 
@@ -70,7 +70,7 @@ impl Method {
         match self {
             Method::Dop853 => "dop853",
             Method::Dopri5 => "dopri5",
-            Method::Serk8 => "serk8",
+            Method::Stab8 => "stab8",
             Method::Rock4 => "rock4",
             Method::Auto => "auto",
         }
@@ -88,7 +88,7 @@ impl Method {
         match self {
             Method::Dop853 => Some((11, 1)),
             Method::Dopri5 => Some((6, 0)),
-            Method::Serk8 | Method::Rock4 | Method::Auto => None,
+            Method::Stab8 | Method::Rock4 | Method::Auto => None,
         }
     }
 }

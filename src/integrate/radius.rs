@@ -20,13 +20,29 @@ pub(super) struct Radius<'m> {
     keeps: u32,
 }
 
-/// The iteration ends when the estimate changes by less than this.
-const SETTLED: f64 = 0.02;
+/// The radius may be larger than its estimate, and grow: steps are as short as if it were so many times as large.
+pub(super) const MARGIN: f64 = 1.15;
+
+/// How well it has to be known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Care {
+    /// The iteration ends when the estimate changes by less than this share of it,
+    settled: f64,
+    /// and after so many evaluations at most.
+    most: u32,
+    /// Whether a rejected step voids it.
+    doubts: bool,
+}
+
+/// Steps rest on it.
+pub(super) const CAREFUL: Care = Care { settled: 0.02, most: 50, doubts: true };
+/// No step rests on it, only whether another method might serve better.
+pub(super) const ROUGH: Care = Care { settled: 0.1, most: 4, doubts: false };
+
 /// Steps for which an estimate serves at first, and at most: twice as many after each that found what the one before it had.
 const FIRST: u32 = 10;
 const LONGEST: u32 = 40;
 const FEWEST: u32 = 2;
-const MOST: u32 = 50;
 /// Noise, as a share of the direction kept.
 const NOISE: f64 = 0.2;
 
@@ -46,34 +62,48 @@ impl<'m> Radius<'m> {
     pub fn start_as(&mut self, other: &Radius) {
         self.direction.copy_from_slice(other.direction);
         (self.value, self.starts) = (other.value, other.starts);
-        self.age = other.age.map(|_| 0);
-        self.keeps = other.keeps;
+        (self.age, self.keeps) = (other.age, other.keeps);
     }
 
     /// Learns whether a step was accepted.
-    pub fn judged(&mut self, accepted: bool) {
-        self.age = self.age.filter(|_| accepted).map(|age| age + 1);
+    pub fn judged(&mut self, accepted: bool, care: Care) {
+        self.age = self.age.filter(|_| accepted || !care.doubts).map(|age| age + 1);
     }
 
     /// Estimates the radius at `ends.y` if that is due; `point` and `rate` are of its length and overwritten.
-    pub fn keep<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, point: &mut [f64], rate: &mut [f64]) {
+    pub fn keep<F: VectorField>(
+        &mut self,
+        field: &mut Counted<F>,
+        ends: &Ends,
+        point: &mut [f64],
+        rate: &mut [f64],
+        care: Care,
+    ) {
         if self.age.is_none_or(|age| age >= self.keeps) {
-            let before = self.value;
-            self.estimate(field, ends, point, rate);
-            let same = self.age.is_some() && (self.value - before).abs() <= SETTLED * self.value;
-            self.keeps = if same { (2 * self.keeps).min(LONGEST) } else { FIRST };
+            let before = self.age.map(|_| self.value);
+            let settled = self.estimate(field, ends, point, rate, care);
+            let same = before.is_some_and(|before| (self.value - before).abs() <= care.settled * self.value);
+            self.keeps = if same && settled { (2 * self.keeps).min(LONGEST) } else { FIRST };
             self.age = Some(0);
         }
     }
 
-    fn estimate<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, point: &mut [f64], rate: &mut [f64]) {
+    /// Whether it has settled.
+    fn estimate<F: VectorField>(
+        &mut self,
+        field: &mut Counted<F>,
+        ends: &Ends,
+        point: &mut [f64],
+        rate: &mut [f64],
+        care: Care,
+    ) -> bool {
         self.stir();
         let size = norm(ends.y);
         let step = f64::EPSILON.sqrt() * if size > 0.0 { size } else { 1.0 };
-        for iteration in 1..=MOST {
+        for iteration in 1..=care.most {
             let length = norm(self.direction);
-            if !(length.is_normal() && length.is_finite()) {
-                return;
+            if !length.is_normal() {
+                return false;
             }
             for ((point, y), v) in point.iter_mut().zip(ends.y.iter()).zip(self.direction.iter()) {
                 *point = y + step / length * v;
@@ -84,14 +114,15 @@ impl<'m> Radius<'m> {
             }
             let value = norm(self.direction) / step;
             if !value.is_finite() {
-                return;
+                return false;
             }
             let change = (value - self.value).abs();
             self.value = value;
-            if iteration >= FEWEST && change <= SETTLED * value {
-                return;
+            if iteration >= FEWEST && change <= care.settled * value {
+                return true;
             }
         }
+        false
     }
 
     /// Mixes noise into the direction: the same at every run, another at every start.

@@ -6,7 +6,7 @@ use super::embedded::Embedded;
 use super::radius::Radius;
 use super::rock4::Rock4;
 use super::room::Vectors;
-use super::serk8::SERK8;
+use super::stab8::STAB8;
 use super::step::{Counted, Ends};
 use super::sums::Tolerance;
 use super::tableau::Tableau;
@@ -23,14 +23,14 @@ fn pair(method: Method) -> Option<&'static Tableau> {
     match method {
         Method::Dop853 | Method::Auto => Some(&DOP853),
         Method::Dopri5 => Some(&DOPRI5),
-        Method::Serk8 => Some(&SERK8),
+        Method::Stab8 => Some(&STAB8),
         Method::Rock4 => None,
     }
 }
 
 /// The pair with the most stages that may take the place of this one in a run.
 fn largest(method: Method, first: &'static Tableau) -> &'static Tableau {
-    if method == Method::Auto { &SERK8 } else { first }
+    if method == Method::Auto { &STAB8 } else { first }
 }
 
 impl<'m> Stepper<'m> {
@@ -123,8 +123,9 @@ impl<'m> Stepper<'m> {
 
     /// Learns whether the attempted step was accepted.
     pub fn judged(&mut self, accepted: bool) {
-        if let Some(radius) = self.radius_mut() {
-            radius.judged(accepted);
+        match self {
+            Stepper::Pair(pair) => pair.judged(accepted),
+            Stepper::Rock4(rock4) => rock4.judged(accepted),
         }
     }
 

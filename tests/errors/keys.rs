@@ -109,7 +109,7 @@ fn an_unknown_name_is_answered_with_the_nearest_known_one() {
     scenario.toml:15:10: unknown name `dopri8`; did you mean `dopri5`?
       15 | method = "dopri8"
          |          ^^^^^^^^
-      allowed: dop853, dopri5, serk8, rock4, auto
+      allowed: dop853, dopri5, stab8, rock4, auto
     "#);
     assert_snapshot!(refusal(&with("[modes]", "[modes]\ndepth = \"infinit\"")), @r#"
     scenario.toml:17:9: unknown name `infinit`; did you mean `infinite`?

@@ -5,7 +5,7 @@ mod coefficients;
 
 use self::coefficients::{Coefficients, METHODS};
 use super::VectorField;
-use super::radius::Radius;
+use super::radius::{CAREFUL, MARGIN, Radius};
 use super::room::Vectors;
 use super::step::{Counted, Ends};
 use super::sums::{Term, Tolerance, combine, squares};
@@ -25,8 +25,6 @@ pub(super) struct Rock4<'m> {
 
 /// Order of the error estimate, plus one.
 const ORDER: f64 = 4.0;
-/// The radius may be larger than its estimate, and grow.
-const MARGIN: f64 = 1.15;
 /// The estimate, of order 3, is of the size of the method's own global error, of order 4, but larger than it: measured, so
 /// that a run is wrong by about its tolerance and no more.
 const LOOSER: f64 = 20.0;
@@ -50,7 +48,7 @@ impl<'m> Rock4<'m> {
 
     /// The longest step from here that is stable at the highest degree; estimates the radius if that is due.
     pub fn longest<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends) -> f64 {
-        self.radius.keep(field, ends, self.now, self.before);
+        self.radius.keep(field, ends, self.now, self.before, CAREFUL);
         let most = METHODS.last().map_or(0.0, |method| method.stable);
         most / (MARGIN * self.radius.value())
     }
@@ -61,6 +59,11 @@ impl<'m> Rock4<'m> {
 
     pub fn radius_mut(&mut self) -> &mut Radius<'m> {
         &mut self.radius
+    }
+
+    /// Learns whether the step was accepted.
+    pub fn judged(&mut self, accepted: bool) {
+        self.radius.judged(accepted, CAREFUL);
     }
 
     /// Evaluations of the last step.

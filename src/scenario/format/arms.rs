@@ -30,7 +30,7 @@ pub struct Time {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
-    /// Runge-Kutta method: "dop853", "dopri5", or "serk8", "rock4" and "auto" where stability limits the steps, as in deep
+    /// Runge-Kutta method: "dop853", "dopri5", or "stab8", "rock4" and "auto" where stability limits the steps, as in deep
     /// networks near rest.
     #[serde(default)]
     pub method: Method,

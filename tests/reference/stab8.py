@@ -1,7 +1,7 @@
-"""The coefficients of src/integrate/serk8.rs: a stabilised explicit Runge-Kutta method of order 8 in 16 stages.
+"""The coefficients of src/integrate/stab8.rs: a stabilised explicit Runge-Kutta method of order 8 in 16 stages.
 
-    python serk8.py check [serk8.rs]
-    python serk8.py find [seed] > rows
+    python stab8.py check [stab8.rs]
+    python stab8.py find [seed] > rows
 
 `check` reads the coefficients from the Rust file and measures them in 50 digits: for every order from 1 to 9 the defect
 √Σ ((Φ - 1/γ)/σ)² over its rooted trees (that of order 9 is the principal error), for the two error estimates √Σ (Φ/σ)²,
@@ -23,7 +23,7 @@ in other coefficients of the same quality, or lose its way. Most seeds lead nowh
 and few of these to small defects. 56 is the seed of the coefficients in use. Takes two or three minutes, mostly
 compilation. The rows are those of the Rust file, and `check` can read them as well; the progress is on stderr.
 
-Needs numpy, scipy, jax and mpmath.
+Needs numpy, scipy, jax and mpmath; the coefficients are from numpy 2, scipy 1 and jax 0.10.
 """
 
 import os
@@ -466,7 +466,7 @@ def say(text):
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["check", *path] if len(path) <= 1:
-            default = Path(__file__).resolve().parents[2] / "src/integrate/serk8.rs"
+            default = Path(__file__).resolve().parents[2] / "src/integrate/stab8.rs"
             sys.exit(0 if measure(*read(*path or [default]), sys.stdout) else 1)
         case ["find", *seed] if len(seed) <= 1:
             found = find(*map(int, seed or [56]))
