@@ -203,6 +203,21 @@ mod tests {
     }
 
     #[test]
+    fn sums_take_any_number_of_terms_up_to_the_most() {
+        let k = [1.0; 11];
+        for count in 1..=MOST {
+            let terms: Vec<Term> = (1..=count).map(|c| (c as f64, &k[..])).collect();
+            let sum = (count * (count + 1) / 2) as f64;
+            let mut out = [0.0; 11];
+            combine(&mut out, &k, &terms);
+            assert_eq!(out, [1.0 + sum; 11]);
+            let terms: Vec<ErrorTerm> = terms.iter().map(|(c, k)| (*c, 1.0, *k)).collect();
+            let squares = squares(&terms, &k, &k, Tolerance { rtol: 0.0, atol: 1.0 });
+            assert_eq!(squares, (11.0 * sum * sum, 11.0 * (count * count) as f64));
+        }
+    }
+
+    #[test]
     fn an_error_of_what_is_not_finite_is_not_a_number() {
         for at in [0, 12] {
             let mut next = vec![1.0; 13];
