@@ -3,7 +3,7 @@
 use super::radius::{CAREFUL, Care, MARGIN, ROUGH, Radius};
 use super::room::Vectors;
 use super::step::{Counted, Ends};
-use super::sums::{ErrorTerm, MOST, Term, Tolerance, add, combine, squares};
+use super::sums::{MOST, Term, Tolerance, add, combine, finish, squares};
 use super::tableau::{Row, Tableau};
 use super::{Method, VectorField};
 
@@ -26,13 +26,44 @@ fn stage<'a>(rate: &'a [f64], inner: &'a [&mut [f64]], next_rate: &'a [f64], ind
     }
 }
 
-/// The terms h·a_j k_j of a row, and how many they are.
-fn terms<'a>(row: Row, h: f64, stage: impl Fn(usize) -> &'a [f64]) -> ([Term<'a>; MOST], usize) {
-    let mut terms: [Term; MOST] = [(0.0, &[]); MOST];
-    for (term, (index, a)) in terms.iter_mut().zip(row) {
-        *term = (h * a, stage(*index));
+/// The terms of some sums.
+struct Terms<'a, const L: usize> {
+    terms: [Term<'a, L>; MOST],
+    count: usize,
+}
+
+impl<'a, const L: usize> Terms<'a, L> {
+    fn new(all: impl Iterator<Item = Term<'a, L>>) -> Terms<'a, L> {
+        let mut found = Terms { terms: [([0.0; L], &[]); MOST], count: 0 };
+        for (place, term) in found.terms.iter_mut().zip(all) {
+            *place = term;
+            found.count += 1;
+        }
+        found
     }
-    (terms, row.len())
+
+    fn as_slice(&self) -> &[Term<'a, L>] {
+        &self.terms[..self.count]
+    }
+}
+
+/// h·a_j k_j of a row, for the stages `from` some one on.
+fn terms<'a>(row: Row, h: f64, from: usize, stage: impl Fn(usize) -> &'a [f64]) -> Terms<'a, 1> {
+    Terms::new(row.iter().filter(|(index, _)| *index >= from).map(|(index, a)| ([h * a], stage(*index))))
+}
+
+/// Rows whose sums are begun together, at the first of them, with the stages that are known there: these are read once then
+/// and not for each.
+const AHEAD: usize = 4;
+/// Variables from which on that pays: the stages of fewer stay in the cache nearest to the core.
+const LONG: usize = 512;
+
+/// h·a_j k_j of these rows, for the stages `below` some one.
+fn terms_ahead<'a>(rows: &[Row; AHEAD], h: f64, below: usize, stage: impl Fn(usize) -> &'a [f64]) -> Terms<'a, AHEAD> {
+    let coefficient = |row: Row, index| row.iter().find(|(of, _)| *of == index).map(|(_, a)| h * a);
+    let coefficients = |index| rows.map(|row| coefficient(row, index));
+    let taken = (0..below).map(|index| (index, coefficients(index))).filter(|(_, a)| a.iter().any(Option::is_some));
+    Terms::new(taken.map(|(index, a)| (a.map(Option::unwrap_or_default), stage(index))))
 }
 
 impl<'m> Embedded<'m> {
@@ -84,21 +115,8 @@ impl<'m> Embedded<'m> {
         h: f64,
         tolerance: Tolerance,
     ) -> f64 {
-        for (index, row) in self.tableau.a.iter().enumerate() {
-            let (done, rest) = self.stages.split_at_mut(index);
-            let (terms, count) = terms(row, h, |j| stage(ends.rate, done, &[], j));
-            combine(ends.next, ends.y, &terms[..count]);
-            if let Some(k) = rest.first_mut() {
-                field.evaluate(ends.next, k);
-            }
-        }
-        let (terms, count) = terms(self.tableau.b, h, |j| stage(ends.rate, self.inner(), &[], j));
-        combine(ends.next, ends.y, &terms[..count]);
-        ends.next_rate_known = false;
-        if self.tableau.error_takes_end {
-            ends.know_next_rate(field);
-        }
-        let (high, low) = self.error_squares(ends, tolerance);
+        self.make_stages(field, ends, h);
+        let (high, low) = self.finish(field, ends, h, tolerance);
         let scale = high + 0.01 * low;
         let scale = if scale <= 0.0 { 1.0 } else { scale };
         let scale = scale * ends.y.len().max(1) as f64;
@@ -106,12 +124,51 @@ impl<'m> Embedded<'m> {
         if scale.is_infinite() { f64::INFINITY } else { h.abs() * high * (1.0 / scale).sqrt() }
     }
 
-    fn error_squares(&self, ends: &Ends, tolerance: Tolerance) -> (f64, f64) {
-        let mut terms: [ErrorTerm; MOST] = [(0.0, 0.0, &[]); MOST];
-        for (term, (index, high, low)) in terms.iter_mut().zip(self.tableau.error) {
-            *term = (*high, *low, stage(ends.rate, self.inner(), ends.next_rate, *index));
+    /// k_1 … k_m. Sums that are begun ahead of their turn stand where their own stages are going to.
+    fn make_stages<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &mut Ends, h: f64) {
+        let (rows, long) = (self.tableau.a, ends.y.len() >= LONG);
+        let mut begun = 0..0;
+        for (at, row) in rows.iter().enumerate() {
+            let (done, rest) = self.stages.split_at_mut(at);
+            let [k, others @ ..] = rest else { return };
+            let (index, known) = (at + 1, |j| stage(ends.rate, done, &[], j));
+            match (rows[at..].first_chunk(), others) {
+                (Some(rows), [second, third, fourth, ..]) if long && index.is_multiple_of(AHEAD) => {
+                    let sums = [&mut *ends.next, second, third, fourth];
+                    combine(sums, ends.y, terms_ahead(rows, h, index, known).as_slice());
+                    begun = index..index + AHEAD;
+                }
+                _ if begun.contains(&index) => {
+                    combine([ends.next], k, terms(row, h, begun.start, known).as_slice());
+                }
+                _ => combine([ends.next], ends.y, terms(row, h, 0, known).as_slice()),
+            }
+            field.evaluate(ends.next, k);
         }
-        squares(&terms[..self.tableau.error.len()], ends.y, ends.next, tolerance)
+    }
+
+    /// y₁, and the sums of the squares of both estimates.
+    fn finish<F: VectorField>(
+        &self,
+        field: &mut Counted<F>,
+        ends: &mut Ends,
+        h: f64,
+        tolerance: Tolerance,
+    ) -> (f64, f64) {
+        let Tableau { b, error, error_takes_end, .. } = self.tableau;
+        let known = |j| stage(ends.rate, self.inner(), &[], j);
+        ends.next_rate_known = false;
+        if !error_takes_end {
+            let shares = b.iter().zip(*error);
+            let shares = shares.map(|((index, b), (_, high, low))| ([h * b, *high, *low], known(*index)));
+            return finish(ends.next, ends.y, Terms::new(shares).as_slice(), tolerance);
+        }
+        combine([ends.next], ends.y, terms(b, h, 0, known).as_slice());
+        ends.know_next_rate(field);
+        let share = |(index, high, low): &(usize, f64, f64)| {
+            ([*high, *low], stage(ends.rate, self.inner(), ends.next_rate, *index))
+        };
+        squares(Terms::new(error.iter().map(share)).as_slice(), ends.y, ends.next, tolerance)
     }
 
     pub fn radius(&self) -> Option<&Radius<'m>> {
@@ -147,8 +204,8 @@ impl<'m> Embedded<'m> {
     /// Evaluates what the interpolant of the step h takes besides its stages and f(y₁), which is known; `scratch` is of the state's length.
     pub fn prepare_dense<F: VectorField>(&mut self, field: &mut Counted<F>, ends: &Ends, h: f64, scratch: &mut [f64]) {
         for (slot, row) in self.tableau.further {
-            let (terms, count) = terms(row, h, |j| stage(ends.rate, self.inner(), ends.next_rate, j));
-            combine(scratch, ends.y, &terms[..count]);
+            let terms = terms(row, h, 0, |j| stage(ends.rate, self.inner(), ends.next_rate, j));
+            combine([&mut *scratch], ends.y, terms.as_slice());
             if let Some(k) = self.stages.get_mut(slot - 1) {
                 field.evaluate(scratch, k);
             }

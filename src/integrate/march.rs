@@ -200,7 +200,7 @@ impl<'m> March<'m> {
         let size = norm(&mut y.iter().map(|y| (*y, *y)));
         let slope = norm(&mut rate.iter().copied().zip(y.iter().copied()));
         let guess = if size < 1e-10 || slope < 1e-10 { 1e-6 } else { 0.01 * (size / slope).sqrt() };
-        combine(next, y, &[(guess, rate)]);
+        combine([next], y, &[([guess], rate)]);
         field.evaluate(next, next_rate);
         let changes = next_rate.iter().zip(rate.iter()).map(|(a, b)| a - b);
         let bend = norm(&mut changes.zip(y.iter().copied())).sqrt() / guess;

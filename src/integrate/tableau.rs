@@ -16,7 +16,8 @@ pub(crate) struct Tableau {
     pub a: &'static [Row],
     /// y₁ = y + h Σ_j b_j k_j.
     pub b: Row,
-    /// (stage, coefficient of the error estimate, coefficient of one of lower order, which tames the first).
+    /// (stage, coefficient of the error estimate, coefficient of one of lower order, which tames the first): of the stages of
+    /// `b`, in the same order, if it does not take f(y₁).
     pub error: &'static [(usize, f64, f64)],
     /// Whether the error estimate takes f(y₁), which is evaluated for rejected steps then, too.
     pub error_takes_end: bool,

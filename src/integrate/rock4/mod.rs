@@ -88,7 +88,8 @@ impl<'m> Rock4<'m> {
         self.finish(field, ends, h, method);
         let [k1, k2, k3, k4] = &self.stages;
         let [d1, d2, d3, d4, d5] = method.d;
-        let terms = [(d1, 0.0, &k1[..]), (d2, 0.0, k2), (d3, 0.0, k3), (d4, 0.0, k4), (d5, 0.0, ends.next_rate)];
+        let term = |d, k| ([d, 0.0], k);
+        let terms = [term(d1, &k1[..]), term(d2, k2), term(d3, k3), term(d4, k4), term(d5, ends.next_rate)];
         let (sum, _) = squares(&terms, ends.y, ends.next, tolerance);
         h.abs() * (sum / ends.y.len().max(1) as f64).sqrt() / LOOSER
     }
@@ -99,7 +100,7 @@ impl<'m> Rock4<'m> {
         before.copy_from_slice(ends.y);
         for (j, (mu, kappa)) in method.recursion.iter().enumerate() {
             if j == 0 {
-                combine(now, ends.y, &[(mu * h, ends.rate)]);
+                combine([now], ends.y, &[([mu * h], ends.rate)]);
                 continue;
             }
             field.evaluate(now, rate);
@@ -116,14 +117,14 @@ impl<'m> Rock4<'m> {
             let (done, rest) = self.stages.split_at_mut(last);
             let weights = if last == 0 { &[][..] } else { &method.a[last - 1][..last] };
             let terms: [Term; 3] = std::array::from_fn(|j| match (weights.get(j), done.get(j)) {
-                (Some(a), Some(k)) => (h * a, &k[..]),
-                _ => (0.0, &[][..]),
+                (Some(a), Some(k)) => ([h * a], &k[..]),
+                _ => ([0.0], &[][..]),
             });
-            combine(ends.next, self.now, &terms[..last]);
+            combine([ends.next], self.now, &terms[..last]);
             field.evaluate(ends.next, rest[0]);
         }
-        let terms: [Term; 4] = std::array::from_fn(|j| (h * method.b[j], &self.stages[j][..]));
-        combine(ends.next, self.now, &terms);
+        let terms: [Term; 4] = std::array::from_fn(|j| ([h * method.b[j]], &self.stages[j][..]));
+        combine([ends.next], self.now, &terms);
         ends.next_rate_known = false;
         ends.know_next_rate(field);
     }
