@@ -61,6 +61,9 @@ pub fn gemm(alpha: f64, a: View, b: View, beta: f64, c: &mut [f64]) {
     in_parts(part, alpha, a.as_mat(), b.as_mat(), onto, MatMut::from_column_major_slice_mut(c, a.rows, b.cols));
 }
 
+/// Columns of A that C ← AAᵀ takes at a time: of all at once the halves of C would each read them anew from far away.
+const PANEL: usize = 256;
+
 /// C ← αAAᵀ at the head of `c`; of a large one about half is the mirror image of the other, and not multiplied.
 ///
 /// # Panics
@@ -68,7 +71,14 @@ pub fn gemm(alpha: f64, a: View, b: View, beta: f64, c: &mut [f64]) {
 pub fn gram(alpha: f64, a: View, c: &mut [f64]) {
     let n = a.rows;
     let c = &mut c[..n * n];
-    lower(part_of(n * n * a.cols), alpha, a.as_mat(), MatMut::from_column_major_slice_mut(c, n, n));
+    if a.cols == 0 {
+        c.fill(0.0);
+    }
+    for first in (0..a.cols).step_by(PANEL) {
+        let panel = a.as_mat().subcols(first, PANEL.min(a.cols - first));
+        let onto = if first == 0 { Accum::Replace } else { Accum::Add };
+        lower(part_of(n * n * panel.ncols()), alpha, panel, onto, MatMut::from_column_major_slice_mut(c, n, n));
+    }
     for column in 1..n {
         for row in 0..column {
             c[row + column * n] = c[column + row * n];
@@ -113,18 +123,23 @@ fn in_parts(part: usize, alpha: f64, a: MatRef<f64>, b: MatRef<f64>, onto: Accum
     }
 }
 
-/// The lower triangle of C ← αAAᵀ, and some of the upper one: its halves, and the block of one half with the other.
-fn lower(part: usize, alpha: f64, a: MatRef<f64>, c: MatMut<f64>) {
-    if c.nrows() < 8 * TILE {
-        in_parts(part, alpha, a, a.transpose(), Accum::Replace, c);
+/// The lower triangle of C ← αAAᵀ (+ C), and some of the upper one: its halves, and the block of one half with the other.
+fn lower(part: usize, alpha: f64, a: MatRef<f64>, onto: Accum, c: MatMut<f64>) {
+    if c.nrows() < 4 * TILE {
+        in_parts(part, alpha, a, a.transpose(), onto, c);
         return;
     }
     let middle = (c.nrows() / 2).next_multiple_of(TILE);
     let (first, second) = a.split_at_row(middle);
     let (upper_left, _, lower_left, lower_right) = c.split_at_mut(middle, middle);
     parallel::join(
-        || in_parts(part, alpha, second, first.transpose(), Accum::Replace, lower_left),
-        || parallel::join(|| lower(part, alpha, first, upper_left), || lower(part, alpha, second, lower_right)),
+        || in_parts(part, alpha, second, first.transpose(), onto, lower_left),
+        || {
+            parallel::join(
+                || lower(part, alpha, first, onto, upper_left),
+                || lower(part, alpha, second, onto, lower_right),
+            )
+        },
     );
 }
 
@@ -200,7 +215,7 @@ mod tests {
     #[test]
     fn a_gram_matrix_is_the_product_with_the_transpose_and_symmetric_on_any_number_of_threads() {
         let mut rng = random::stream(7, Purpose::Task);
-        for (n, k) in [(0, 3), (1, 5), (63, 2), (64, 9), (150, 40), (300, 700)] {
+        for (n, k) in [(0, 3), (5, 0), (1, 5), (63, 2), (64, 9), (150, 40), (300, 700)] {
             let a = random::gaussian(&mut rng, n, k);
             let on = |threads: usize| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
