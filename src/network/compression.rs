@@ -1,7 +1,7 @@
 //! The exact compression of a network: directions that the flow never enters, or never moves in, are left out.
 
 use super::{Gradient, Widths};
-use crate::kernels::{View, product};
+use crate::kernels::{View, gemm, product};
 use crate::linalg::map_of;
 use nalgebra::DMatrix;
 
@@ -185,21 +185,16 @@ impl Inputs {
     /// The matrix of all inputs, from that of the kept ones and the columns of those at rest.
     fn expand(&self, m: &DMatrix<f64>, at_rest: &DMatrix<f64>) -> DMatrix<f64> {
         let count = self.still.len() + self.groups.iter().map(|group| group.inputs.len()).sum::<usize>();
-        let mut out = DMatrix::zeros(m.nrows(), count);
+        let rows = m.nrows();
+        let mut out = DMatrix::zeros(rows, count);
         for (&input, column) in self.still.iter().zip(at_rest.column_iter()) {
             out.set_column(input, &column);
         }
-        let mut first = 0;
+        let mut rest = m.as_slice();
         for group in &self.groups {
-            let part = m.columns(first, group.kept());
-            first += group.kept();
-            match &group.basis {
-                Some(basis) => {
-                    let part = product((&part.into_owned()).into(), View::from(basis).t());
-                    group.inputs.iter().zip(part.column_iter()).for_each(|(&input, c)| out.set_column(input, &c));
-                }
-                None => group.inputs.iter().zip(part.column_iter()).for_each(|(&input, c)| out.set_column(input, &c)),
-            }
+            let (kept, others) = rest.split_at(rows * group.kept());
+            group.expand(kept, &mut out);
+            rest = others;
         }
         out
     }
@@ -208,6 +203,21 @@ impl Inputs {
 impl Group {
     fn kept(&self) -> usize {
         self.basis.as_ref().map_or(self.inputs.len(), DMatrix::ncols)
+    }
+
+    /// Writes the columns of its inputs, from those that are kept.
+    fn expand(&self, kept: &[f64], out: &mut DMatrix<f64>) {
+        let (rows, inputs) = (out.nrows(), self.inputs.len());
+        let Some(basis) = &self.basis else {
+            return copy_columns(kept, &self.inputs, out);
+        };
+        let (kept, back) = (View::new(kept, rows, basis.ncols()), View::from(basis).t());
+        // As they come if Σ11 is white.
+        if inputs == out.ncols() && self.inputs.is_sorted() {
+            gemm(1.0, kept, back, 0.0, out.as_mut_slice());
+        } else {
+            copy_columns(product(kept, back).as_slice(), &self.inputs, out);
+        }
     }
 
     /// λ of the directions that are kept.
@@ -219,5 +229,13 @@ impl Group {
             }
             None => self.inputs.iter().map(|&i| all[i]).collect(),
         }
+    }
+}
+
+/// Puts columns to their places.
+fn copy_columns(columns: &[f64], places: &[usize], out: &mut DMatrix<f64>) {
+    let rows = out.nrows();
+    for (&place, column) in places.iter().zip(columns.chunks_exact(rows.max(1))) {
+        out.column_mut(place).copy_from_slice(column);
     }
 }

@@ -18,10 +18,27 @@ use std::ops::Range;
 pub struct Gradient {
     widths: Widths,
     sigma31: DMatrix<f64>,
-    /// Σ11's eigenvalue of each entry of the map.
-    scales: Vec<f64>,
+    scales: Scales,
     offsets: Vec<usize>,
     scratch: RefCell<Scratch>,
+}
+
+/// Σ11's eigenvalues.
+#[derive(Debug)]
+enum Scales {
+    /// One for all inputs: they are white.
+    Equal(f64),
+    /// That of each entry of the map.
+    Each(Vec<f64>),
+}
+
+impl Scales {
+    fn new(eigenvalues: &[f64], outputs: usize) -> Scales {
+        match eigenvalues {
+            [first, rest @ ..] if rest.iter().all(|lambda| lambda == first) => Scales::Equal(*first),
+            _ => Scales::Each(eigenvalues.iter().flat_map(|lambda| std::iter::repeat_n(*lambda, outputs)).collect()),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -49,7 +66,7 @@ impl Gradient {
         Gradient {
             widths: widths.clone(),
             sigma31: sigma31.clone(),
-            scales: eigenvalues.iter().flat_map(|lambda| std::iter::repeat_n(*lambda, widths.outputs())).collect(),
+            scales: Scales::new(eigenvalues, widths.outputs()),
             offsets,
             scratch: RefCell::new(Scratch {
                 products: n[hidden].iter().map(|n| vec![0.0; thin * n]).collect(),
@@ -127,10 +144,10 @@ impl Gradient {
         }
         if self.widths.depth() == 1 {
             error.copy_from_slice(weights);
+            self.residual(error);
         } else {
-            gemm(1.0, self.suffix(weights, products, 1), self.weight(weights, 1), 0.0, error);
+            self.residual_of_product(self.suffix(weights, products, 1), self.weight(weights, 1), error);
         }
-        self.residual(error);
     }
 
     /// R_1 = Σ31 − WΣ11, R_{l+1} = R_l W_lᵀ; −∂L/∂W_l = S_lᵀR_l, and R_D the last.
@@ -167,10 +184,10 @@ impl Gradient {
         }
         if depth == 1 {
             error.copy_from_slice(weights);
+            self.residual(error);
         } else {
-            gemm(1.0, self.weight(weights, depth), self.prefix(weights, products, depth - 1), 0.0, error);
+            self.residual_of_product(self.weight(weights, depth), self.prefix(weights, products, depth - 1), error);
         }
-        self.residual(error);
     }
 
     /// T_D = Σ31 − WΣ11, T_{l−1} = W_lᵀT_l; −∂L/∂W_l = T_lP_{l−1}ᵀ, and T_1 the first.
@@ -191,7 +208,22 @@ impl Gradient {
 
     /// W → Σ31 − WΣ11, in place.
     fn residual(&self, map: &mut [f64]) {
-        pulp::Arch::new().dispatch(Residual { map, sigma31: self.sigma31.as_slice(), scales: &self.scales });
+        let sigma31 = self.sigma31.as_slice();
+        match &self.scales {
+            Scales::Equal(lambda) => map.iter_mut().zip(sigma31).for_each(|(w, s)| *w = s - *w * lambda),
+            Scales::Each(scales) => pulp::Arch::new().dispatch(Residual { map, sigma31, scales }),
+        }
+    }
+
+    /// The same of W = AB; of white inputs along with the product, without a pass of its own.
+    fn residual_of_product(&self, a: View, b: View, error: &mut [f64]) {
+        if let Scales::Equal(lambda) = self.scales {
+            error.copy_from_slice(self.sigma31.as_slice());
+            gemm(-lambda, a, b, 1.0, error);
+        } else {
+            gemm(1.0, a, b, 0.0, error);
+            self.residual(error);
+        }
     }
 }
 

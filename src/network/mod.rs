@@ -73,7 +73,7 @@ impl Widths {
 
     /// The weights one after the other, column by column, W1 first.
     pub fn flatten(&self, weights: &[DMatrix<f64>]) -> Vec<f64> {
-        weights.iter().flat_map(|w| w.as_slice().iter().copied()).collect()
+        weights.iter().map(DMatrix::as_slice).collect::<Vec<_>>().concat()
     }
 
     /// The matrices of a flat state.
