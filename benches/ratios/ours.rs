@@ -97,6 +97,9 @@ fn integration(settings: &Settings) -> Result<integrate::Settings, Box<dyn Error
     Ok(integrate::Settings { method, rtol: settings.rtol, atol: settings.atol, max_steps: 10_000_000 })
 }
 
+/// A flow of fewer weights stays on one thread.
+const SMALL: usize = 1 << 14;
+
 /// Rows 1 to 5: weight flows of what moves; of several, one a core.
 fn flows(
     widths: &Widths,
@@ -116,7 +119,11 @@ fn flows(
         (states, work)
     };
     let clock = Instant::now();
-    let runs = parallel::within(|| parallel::runs(starts.iter().collect(), one));
+    let runs = match starts {
+        // Its sums and products are too small for a second core, which need not be woken.
+        [start] if widths.weights() < SMALL => vec![one(start)],
+        _ => parallel::within(|| parallel::runs(starts.iter().collect(), one)),
+    };
     let seconds = clock.elapsed().as_secs_f64();
     let count = starts.len() as u64;
     summed(runs, seconds, count)
