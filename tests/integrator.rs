@@ -374,6 +374,56 @@ fn crossings_are_found_to_rounding_and_cost_little() {
     }
 }
 
+/// τ du/dt = 2u(s − u) of eight modes, each half learned in a step of its own.
+#[test]
+fn a_crossing_takes_a_step_or_two() {
+    const START: f64 = 1e-4;
+    let strength = |mode: usize| 3.0 - 0.25 * mode as f64;
+    struct Learning<S>(S, bool, Vec<f64>);
+    impl<S: Fn(usize) -> f64> VectorField for Learning<S> {
+        fn evaluate(&self, y: &[f64], dy: &mut [f64]) {
+            for (mode, (dy, u)) in dy.iter_mut().zip(y).enumerate() {
+                *dy = 2.0 * u * ((self.0)(mode) - u);
+            }
+        }
+    }
+    impl<S: Fn(usize) -> f64> Observer for Learning<S> {
+        fn visit(&mut self, _: usize, _: &[f64]) -> bool {
+            true
+        }
+
+        fn levels(&self, y: &[f64]) -> Vec<f64> {
+            let watched = if self.1 { y } else { &[] };
+            watched.iter().enumerate().map(|(mode, u)| u - 0.5 * (self.0)(mode)).collect()
+        }
+
+        fn crossed(&mut self, mode: usize, t: f64) {
+            self.2[mode] = t;
+        }
+    }
+    for (method, stages) in [(Method::Dop853, 12), (Method::Dopri5, 6), (Method::Stab8, 16), (Method::Auto, 16)] {
+        for rtol in [1e-5, 1e-7, 1e-9, 1e-11] {
+            let settings = Settings { atol: 1e-6 * rtol, ..settings(method, rtol) };
+            let run = |watching| {
+                let mut seen = Learning(strength, watching, vec![f64::NAN; 8]);
+                let start = DVector::from_element(8, START);
+                let (outcome, work) =
+                    integrate(&Learning(strength, false, vec![]), start, &[20.0], &settings, &mut seen);
+                assert_eq!(outcome, Outcome::Complete);
+                (work.evaluations, seen.2)
+            };
+            let ((with, found), (without, _)) = (run(true), run(false));
+            let label = format!("{} at {rtol:e}", method.name());
+            assert!(with - without <= 8 * 2 * stages, "{label}: {} evaluations for 8 crossings", with - without);
+            for (mode, t) in found.iter().enumerate() {
+                let s = strength(mode);
+                let exact = (s / START - 1.0).ln() / (2.0 * s);
+                assert!((t - exact).abs() < rtol, "{label}: mode {mode} at {t}, not {exact}");
+            }
+        }
+    }
+}
+
 /// u' = u³(1 − u): from 10⁻¹² a plateau of 5·10²³, and then a rise within about 1, 10⁻⁷ of the last digit of the time.
 #[test]
 fn a_plateau_of_any_length_is_left() {

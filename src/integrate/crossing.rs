@@ -14,6 +14,20 @@ pub(super) struct Bracket {
 }
 
 impl Bracket {
+    /// Learns of a level within.
+    pub fn close_in(&mut self, time: f64, level: f64) {
+        if level < 0.0 {
+            self.below = (time, level);
+        } else {
+            self.above = (time, level);
+        }
+    }
+
+    /// Whether a time is within: what is not a number is not.
+    pub fn contains(&self, time: f64) -> bool {
+        self.below.0 < time && time < self.above.0
+    }
+
     /// Regula falsi as Illinois does it: an end that stays is halved, so that both close in. Ends when the interval is
     /// shorter than `width`, with its upper end.
     ///

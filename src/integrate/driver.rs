@@ -143,28 +143,37 @@ impl<F: VectorField, O: Observer> Driver<'_, '_, F, O> {
         Ok(())
     }
 
-    /// First on the interpolant, which costs next to nothing; then a step of its own there, of which one step of
-    /// Newton's leads to the crossing. If that step is not short, the search goes on with steps of their own.
-    fn find_crossing(&mut self, level: usize, bracket: Bracket) -> Result<f64, Outcome> {
+    /// First on the interpolant, which costs next to nothing; then by steps of their own there, from guess to guess by the
+    /// slope: of the interpolant, and then of the secant. Where guesses leave the bracket, it is closed in on.
+    fn find_crossing(&mut self, level: usize, mut bracket: Bracket) -> Result<f64, Outcome> {
         let length = bracket.above.0;
         if bracket.above.1 <= 0.0 {
             return Ok(length);
         }
-        let guess = bracket.search(FINE * CROSSING * length, |offset| Ok(self.level_about(level, length, offset)))?;
+        let mut guess =
+            bracket.search(FINE * CROSSING * length, |offset| Ok(self.level_about(level, length, offset)))?;
         let near = NEAR * length;
         let (from, to) = ((guess - near).max(0.0), (guess + near).min(length));
-        let slope = (self.level_about(level, length, to) - self.level_about(level, length, from)) / (to - from);
-        let value = self.level_at(level, guess)?;
-        let correction = -value / slope;
-        if correction.abs() <= SHORT * length {
-            return Ok((guess + correction).clamp(0.0, length));
+        let mut slope = (self.level_about(level, length, to) - self.level_about(level, length, from)) / (to - from);
+        let mut short = SHORT * length;
+        let mut before: Option<(f64, f64)> = None;
+        for _ in 0..GUESSES {
+            let value = self.level_at(level, guess)?;
+            if let Some((offset, other)) = before {
+                slope = (value - other) / (guess - offset);
+                short = CROSSING * length * (length / (guess - offset).abs());
+            }
+            let better = guess - value / slope;
+            if (better - guess).abs() <= short {
+                return Ok(better.clamp(0.0, length));
+            }
+            bracket.close_in(guess, value);
+            if !bracket.contains(better) {
+                break;
+            }
+            (before, guess) = (Some((guess, value)), better);
         }
-        let rest = if value < 0.0 {
-            Bracket { below: (guess, value), ..bracket }
-        } else {
-            Bracket { above: (guess, value), ..bracket }
-        };
-        rest.search(CROSSING * length, |offset| self.level_at(level, offset))
+        bracket.search(CROSSING * length, |offset| self.level_at(level, offset))
     }
 
     fn level_at(&mut self, level: usize, offset: f64) -> Result<f64, Outcome> {
@@ -189,7 +198,9 @@ impl<F: VectorField, O: Observer> Driver<'_, '_, F, O> {
 
 /// The interpolant's crossing is found to this share of [`CROSSING`], and its slope over this share of a step to
 /// either side; a correction of at most this share of a step is right to its square and to the error of the slope times
-/// it, both below [`CROSSING`].
+/// it, both below [`CROSSING`]. One by a secant is wrong by about the product of both, as shares of the step.
 const FINE: f64 = 1e-2;
 const NEAR: f64 = 1e-4;
 const SHORT: f64 = 1e-6;
+/// Guesses that are followed: secants have come to an end before, or to nothing.
+const GUESSES: u32 = 6;

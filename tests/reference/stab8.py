@@ -5,7 +5,8 @@
 
 `check` reads the coefficients from the Rust file and measures them in 50 digits: for every order from 1 to 9 the defect
 √Σ ((Φ - 1/γ)/σ)² over its rooted trees (that of order 9 is the principal error), for the two error estimates √Σ (Φ/σ)²,
-which should vanish up to the orders 5 and 3, and the largest values of the stability polynomials on the negative axis,
+which should vanish up to the orders 5 and 3, for the interpolant √Σ ((Φ - θⁿ/γ)/σ)² at twelve points θ of the step up to
+its order 5, and the largest values of the stability polynomials on the negative axis,
 R of the step and R_i of the stages. The exit status is 1 if a number is beyond its bound. Takes some seconds.
 
 `find` searches for coefficients. R comes first: by linear programming, the polynomial of degree 16 that agrees with e^z
@@ -16,7 +17,7 @@ below a level, small errors at stiff linear problems (those of Prothero and Robi
 within [0, 1]. The method of Levenberg and Marquardt minimises the sum of their squares within the null space of the
 hard conditions, with a return to these after every step. On the way β grows to 29. At the end the node c_2 is made
 small by steps, with which the defects of orders 7 and 8 shrink, and the hard conditions are solved anew in 50 digits.
-The estimates follow by linear least squares.
+The estimates and the interpolant follow by linear least squares.
 
 Such a search is no derivation. Its path depends on rounding: another machine, or another version of a library, may end
 in other coefficients of the same quality, or lose its way. Most seeds lead nowhere: about one in six came to β = 29,
@@ -55,6 +56,9 @@ COUNT = len(BELOW[0])
 BETAS = (24.0, 29.0)
 BOUNDS = {n: 1e-11 for n in range(1, 7)} | {7: 2e-9, 8: 5e-8}
 ESTIMATE_BOUND = 1e-7
+# Rows of the interpolant, and where in a step it is looked at.
+LEVELS = 2
+THETAS = [k / 13 for k in range(1, 13)]
 INTERVAL_BOUND = 28.5
 
 
@@ -119,18 +123,64 @@ def stages(a, z):
 
 
 def read(path):
-    """A, b and the estimates, as exact mpf, of a Rust file."""
+    """A, b, the estimates and the interpolant's rows, as exact mpf, of a Rust file."""
+    text = Path(path).read_text()
     body = r"\ba: &\[(.*?)\n    \],\s*b: &\[(.*?)\],\s*error: &\[(.*?)\],"
-    a_text, b_text, error_text = re.search(body, Path(path).read_text(), re.DOTALL).groups()
-    rows = [[], *re.findall(r"&\[(.*?)\]", a_text, re.DOTALL), b_text, error_text]
-    assert len(rows) == STAGES + 2, "rows are missing"
-    table = np.full((STAGES + 3, STAGES), mpf(0))
+    a_text, b_text, error_text = re.search(body, text, re.DOTALL).groups()
+    dense_text = re.search(r"\bdense: &\[(.*?)\n    \],", text, re.DOTALL).group(1)
+    a_rows, dense_rows = (re.findall(r"&\[(.*?)\]", part, re.DOTALL) for part in (a_text, dense_text))
+    rows = [[], *a_rows, b_text, error_text, "", *dense_rows]
+    assert len(rows) == STAGES + 3 + LEVELS, "rows are missing"
+    table = np.full((len(rows), STAGES + 1), mpf(0))
     for i, row in enumerate(rows[1:], 1):
         for entry in re.findall(r"\(([^()]*)\)", row):
             j, *values = entry.split(",")
             for k, value in enumerate(values):
                 table[i + k, int(j)] = mpf(float(value))
-    return table[:STAGES], table[STAGES], table[STAGES + 1 :]
+    method = table[: STAGES + 3, :STAGES]
+    return method[:STAGES], method[STAGES], method[STAGES + 1 :], table[STAGES + 3 :]
+
+
+def with_end(a, b):
+    """A with f(y_1) as a stage more."""
+    whole = np.full((STAGES + 1, STAGES + 1), a[0, 0] * 0)
+    whole[:STAGES, :STAGES], whole[STAGES, :STAGES] = a, b
+    return whole
+
+
+def weights_at(theta, b):
+    """Those of the cubic interpolant, and what the weights of its rows are multiplied with."""
+    rest = 1 - theta
+    cubic = (theta * theta * (3 - 2 * theta)) * np.append(b, b[0] * 0)
+    cubic[0] += theta * rest * rest
+    cubic[STAGES] -= theta * theta * rest
+    return cubic, [theta**2 * rest**2, theta**3 * rest**2]
+
+
+def interpolant(a, b):
+    """Rows for the weights of θ²(1-θ)² and θ³(1-θ)²: order 5, a small error of order 6, and small numbers."""
+    whole, rows, right = with_end(a, b), [], []
+    for n, size in [(n, 1e8) for n in range(1, 6)] + [(6, 1.0)]:
+        for t, v in zip(trees(n), vectors(whole, np.ones(STAGES + 1), trees(n))):
+            for theta in THETAS:
+                cubic, factors = weights_at(theta, b)
+                rows.append(size / sigma(t) * np.concatenate([f * v for f in factors]))
+                right.append(size / sigma(t) * (theta**n / gamma(t) - cubic @ v))
+    matrix = np.vstack([rows, 1e-5 * np.eye(LEVELS * (STAGES + 1))])
+    found = np.linalg.lstsq(matrix, np.append(right, np.zeros(matrix.shape[1])), rcond=None)[0]
+    return found.reshape(LEVELS, STAGES + 1)
+
+
+def interpolation(a, b, dense, n):
+    """The largest defect of order n of the interpolant."""
+    whole, one = with_end(a, b), np.full(STAGES + 1, mpf(1))
+    ts = list(zip(trees(n), vectors(whole, one, trees(n))))
+    worst = mpf(0)
+    for theta in map(mpf, THETAS):
+        cubic, factors = weights_at(theta, b)
+        d = cubic + sum(f * row for f, row in zip(factors, dense))
+        worst = max(worst, mp.sqrt(sum(((d @ v - theta**n / gamma(t)) / sigma(t)) ** 2 for t, v in ts)))
+    return worst
 
 
 def norm(a, d, n, exact):
@@ -153,13 +203,15 @@ def interval(a, b, step=mpf(1) / 50):
     return low
 
 
-def measure(a, b, estimates, file):
+def measure(a, b, estimates, dense, file):
     """Prints all numbers, and returns whether each is within its bound."""
     lines = [(f"order {n}", norm(a, b, n, 1), 0, BOUNDS.get(n)) for n in range(1, 10)]
     for e, order in zip(estimates, (5, 3)):
         worst = max(norm(a, e, n, 0) for n in range(1, order + 1))
         lines.append((f"estimate {order}, its orders", worst, 0, ESTIMATE_BOUND))
         lines.append((f"estimate {order}, the next order", norm(a, e, order + 1, 0), 0, None))
+    lines.append(("interpolant, its orders", max(interpolation(a, b, dense, n) for n in range(1, 6)), 0, 1e-12))
+    lines.append(("interpolant, the next order", interpolation(a, b, dense, 6), 0, None))
     z = np.array([mpf(-k) / 100 for k in range(2901)])
     r = np.array(stages(a, z))
     lines.append(("max |R| on [-28, -4]", max(abs(1 + z * (b @ r))[400:2801]), 0, None))
@@ -434,7 +486,7 @@ def estimate(a, order, kappa, w_size):
 
 
 def find(seed):
-    """A, b and the estimates, of orders 5 and 3."""
+    """A, b, the estimates, of orders 5 and 3, and the interpolant's rows."""
     x = lengthen(start(seed))
     alpha = stability(BETAS[-1])
     x = polish(shrink(sharpen(x, alpha), alpha), alpha)
@@ -442,10 +494,10 @@ def find(seed):
     a[BELOW] = x[:COUNT]
     # The factor is by trial: runs are wrong by about as much as those of Dop853.
     estimates = np.array([2.4 * estimate(a, 5, 0.005, 0.3), estimate(a, 3, 0.1, 1e-3)])
-    return a, x[COUNT:], estimates
+    return a, x[COUNT:], estimates, interpolant(a, x[COUNT:])
 
 
-def show(a, b, estimates):
+def show(a, b, estimates, dense):
     """Prints the coefficients as the Rust file has them, but for the breaks of its formatter."""
 
     def pairs(*columns):
@@ -453,6 +505,7 @@ def show(a, b, estimates):
 
     print("    a: &[", *(f"        &[{pairs(a[i, :i])}]," for i in range(1, STAGES)), "    ],", sep="\n")
     print(f"    b: &[{pairs(b)}],\n    error: &[{pairs(*estimates)}],")
+    print("    dense: &[", *(f"        &[{pairs(row)}]," for row in dense), "    ],", sep="\n")
 
 
 BEGIN = time.monotonic()
