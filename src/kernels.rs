@@ -123,7 +123,8 @@ fn in_parts(part: usize, alpha: f64, a: MatRef<f64>, b: MatRef<f64>, onto: Accum
     }
 }
 
-/// The lower triangle of C ← αAAᵀ (+ C), and some of the upper one: its halves, and the block of one half with the other.
+/// The lower triangle of C ← αAAᵀ (+ C), and some of the upper one: its halves, and the block of one half with the other. Of the
+/// smallest ones all is multiplied: products thinner than they are would take longer for what they save.
 fn lower(part: usize, alpha: f64, a: MatRef<f64>, onto: Accum, c: MatMut<f64>) {
     if c.nrows() < 4 * TILE {
         in_parts(part, alpha, a, a.transpose(), onto, c);

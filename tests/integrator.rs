@@ -408,26 +408,25 @@ impl Observer for HalfTimes {
     }
 }
 
-/// The half-times of so many modes, each of which starts at the strength, and the work.
-fn learn(method: Method, rtol: f64, start: f64, watched: usize) -> (Vec<f64>, Work) {
+/// Has all modes learn from a strength up to a time.
+fn learn(method: Method, rtol: f64, start: f64, end: f64, seen: &mut impl Observer) -> Work {
     let settings = Settings { atol: 1e-2 * rtol * start, ..settings(method, rtol) };
-    let mut seen = HalfTimes(vec![f64::NAN; watched]);
-    let (outcome, work) =
-        integrate(&Learning, DVector::from_element(LEARNING_MODES, start), &[20.0], &settings, &mut seen);
+    let start = DVector::from_element(LEARNING_MODES, start);
+    let (outcome, work) = integrate(&Learning, start, &[end], &settings, seen);
     assert_eq!(outcome, Outcome::Complete);
-    (seen.0, work)
+    work
 }
 
 #[test]
 fn a_crossing_takes_a_step_or_two() {
-    for (method, stages) in [(Method::Dop853, 12), (Method::Dopri5, 6), (Method::Stab8, 16), (Method::Auto, 16)] {
+    for (method, stages) in [(Method::Dop853, 12), (Method::Dopri5, 6), (Method::Stab8, 16), (Method::Auto, 12)] {
         for rtol in [1e-5, 1e-7, 1e-9, 1e-11] {
-            let start = 1e-4;
-            let (found, with) = learn(method, rtol, start, LEARNING_MODES);
-            let (_, without) = learn(method, rtol, start, 0);
+            let (start, mut seen) = (1e-4, HalfTimes(vec![f64::NAN; LEARNING_MODES]));
+            let with = learn(method, rtol, start, 20.0, &mut seen);
+            let without = learn(method, rtol, start, 20.0, &mut HalfTimes(vec![]));
             let (label, more) = (format!("{} at {rtol:e}", method.name()), with.evaluations - without.evaluations);
             assert!(more <= LEARNING_MODES as u64 * 2 * stages, "{label}: {more} evaluations for 8 crossings");
-            for (mode, t) in found.iter().enumerate() {
+            for (mode, t) in seen.0.iter().enumerate() {
                 let s = mode_strength(mode);
                 let exact = (s / start - 1.0).ln() / (2.0 * s);
                 assert!((t - exact).abs() < rtol, "{label}: mode {mode} at {t}, not {exact}");
@@ -436,15 +435,70 @@ fn a_crossing_takes_a_step_or_two() {
     }
 }
 
+/// At a half-time levels jump.
+struct Jumping(f64);
+
+impl Observer for Jumping {
+    fn visit(&mut self, _: usize, _: &[f64]) -> bool {
+        true
+    }
+
+    fn levels(&self, y: &[f64]) -> Vec<f64> {
+        vec![if y[0] < 0.5 * mode_strength(0) { -1.0 } else { 3.0 }]
+    }
+
+    fn crossed(&mut self, _: usize, t: f64) {
+        self.0 = t;
+    }
+}
+
+#[test]
+fn a_jump_is_found_as_well() {
+    let start = 1e-4;
+    let exact = (mode_strength(0) / start - 1.0).ln() / (2.0 * mode_strength(0));
+    for (method, _) in METHODS {
+        let mut seen = Jumping(f64::NAN);
+        learn(method, 1e-11, start, 20.0, &mut seen);
+        assert!((seen.0 - exact).abs() < 2e-10, "{}: {} and not {exact}", method.name(), seen.0);
+    }
+}
+
+#[test]
+fn a_crossing_where_the_field_has_no_value_is_no_panic() {
+    // f(y₁) has none, and the step leads over the level.
+    struct Falls(f64);
+    impl Observer for Falls {
+        fn visit(&mut self, _: usize, _: &[f64]) -> bool {
+            true
+        }
+
+        fn levels(&self, y: &[f64]) -> Vec<f64> {
+            vec![1.0 - 1e-9 - y[0]]
+        }
+
+        fn crossed(&mut self, _: usize, t: f64) {
+            self.0 = t;
+        }
+    }
+    let (start, failing) = (DVector::from_vec(vec![1.0]), Failing(Cell::new(1 + 1 + 11)));
+    let (outcome, _) = integrate(&failing, start, &[9.0], &settings(Method::Dop853, 1e-9), &mut Falls(f64::NAN));
+    assert!(matches!(outcome, Outcome::Diverged { t } if t > 0.0), "{outcome:?}");
+}
+
 #[test]
 fn auto_looks_back_and_has_fewer_steps_rejected() {
+    // The last mode is half learned at 2.85, and nothing is at rest for long.
     let rejected = |method| {
-        let runs = (0..30).map(|k| learn(method, 10f64.powf(-4.0 - f64::from(k) / 6.0), 1e-3, 0).1);
-        runs.fold((0, 0), |(rejected, all), work| (rejected + work.rejected, all + work.evaluations))
+        let run = |k| {
+            let mut seen = Changed::default();
+            let work = learn(method, 10f64.powf(-4.0 - f64::from(k) / 6.0), 1e-3, 3.0, &mut seen);
+            assert!(seen.0.is_empty(), "{:?}", seen.0);
+            work.rejected
+        };
+        (0..30).map(run).sum::<u64>()
     };
-    let ((dop853, evaluations), (auto, of_auto)) = (rejected(Method::Dop853), rejected(Method::Auto));
-    assert!(4 * auto < dop853, "{auto} rejected steps, {dop853} of dop853");
-    assert!(of_auto < evaluations, "{of_auto} evaluations, {evaluations} of dop853");
+    let (dop853, auto) = (rejected(Method::Dop853), rejected(Method::Auto));
+    assert!(2 * auto < dop853, "{auto} rejected steps, {dop853} of dop853");
 }
 
 /// u' = u³(1 − u): from 10⁻¹² a plateau of 5·10²³, and then a rise within about 1, 10⁻⁷ of the last digit of the time.
@@ -651,14 +705,14 @@ fn the_method_changes_at_rest_and_nowhere_else() {
         assert_eq!(outcome, Outcome::Complete);
         (changed.0, work)
     };
-    // A rotation is never at rest, and the steps are Dop853's, shorter by a twentieth, since they look back. Beside them it looks
-    // at the spectral radius now and then.
+    // A rotation is never at rest, and the steps are Dop853's, but shorter by a twelfth, as their error is steady and they look
+    // back. Beside them it looks at the spectral radius now and then.
     let auto = |rtol| settings(Method::Auto, rtol);
     for rtol in [1e-4, 1e-8] {
         let (changes, work) = run(&|seen| integrate(&Rotation, turned(3, 0.0), &[100.0], &auto(rtol), seen));
         let (_, _, same) = states(&Rotation, &turned(3, 0.0), &[100.0], &settings(Method::Dop853, rtol));
         assert_eq!((changes, work.rejected), (vec![], same.rejected));
-        assert!(100 * work.evaluations < 108 * same.evaluations, "{work:?}, {same:?}");
+        assert!(100 * work.evaluations < 112 * same.evaluations, "{work:?}, {same:?}");
     }
     // So it does where that does not settle.
     let (start, end) = (DVector::from_vec(vec![1.5, 0.5]), 60.0);

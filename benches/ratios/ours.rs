@@ -97,8 +97,11 @@ fn integration(settings: &Settings) -> Result<integrate::Settings, Box<dyn Error
     Ok(integrate::Settings { method, rtol: settings.rtol, atol: settings.atol, max_steps: 10_000_000 })
 }
 
-/// A flow of fewer weights stays on one thread.
-const SMALL: usize = 1 << 14;
+/// Whether all sums and products of a flow are too small to be shared, so that it stays on its thread.
+fn is_small(widths: &Widths) -> bool {
+    let largest = widths.shapes().map(|(rows, columns)| rows * columns).max().unwrap_or(0);
+    widths.weights() < 1 << 15 && largest * widths.outputs().min(widths.inputs()) < 1 << 19
+}
 
 /// Rows 1 to 5: weight flows of what moves; of several, one a core.
 fn flows(
@@ -120,8 +123,8 @@ fn flows(
     };
     let clock = Instant::now();
     let runs = match starts {
-        // Its sums and products are too small for a second core, which need not be woken.
-        [start] if widths.weights() < SMALL => vec![one(start)],
+        // A second core need not be woken for it.
+        [start] if is_small(widths) => vec![one(start)],
         _ => parallel::within(|| parallel::runs(starts.iter().collect(), one)),
     };
     let seconds = clock.elapsed().as_secs_f64();

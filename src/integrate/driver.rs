@@ -134,6 +134,9 @@ impl<F: VectorField, O: Observer> Driver<'_, '_, F, O> {
         self.visitor.waiting.retain(|level| !is_crossed(level));
         let begins = self.visitor.observer.levels(self.march.ends.y);
         self.march.prepare_dense(&mut self.field, length, self.scratch);
+        if !self.march.ends.has_next_rate() {
+            return Err(Outcome::Diverged { t: self.clock.after(length).now });
+        }
         for level in crossed {
             let value = |of: &[f64]| of.get(level).copied().unwrap_or(0.0);
             let bracket = Bracket { below: (0.0, value(&begins)), above: (length, value(&ends)) };
@@ -150,24 +153,23 @@ impl<F: VectorField, O: Observer> Driver<'_, '_, F, O> {
         if bracket.above.1 <= 0.0 {
             return Ok(length);
         }
-        let mut guess =
-            bracket.search(FINE * CROSSING * length, |offset| Ok(self.level_about(level, length, offset)))?;
+        let mut guess = bracket.search(ROUGH * length, |offset| Ok(self.level_about(level, length, offset)))?;
         let near = NEAR * length;
         let (from, to) = ((guess - near).max(0.0), (guess + near).min(length));
         let mut slope = (self.level_about(level, length, to) - self.level_about(level, length, from)) / (to - from);
-        let mut short = SHORT * length;
+        let mut doubt = DOUBT;
         let mut before: Option<(f64, f64)> = None;
         for _ in 0..GUESSES {
             let value = self.level_at(level, guess)?;
+            bracket.close_in(guess, value);
             if let Some((offset, other)) = before {
-                slope = (value - other) / (guess - offset);
-                short = CROSSING * length * (length / (guess - offset).abs());
+                let secant = (value - other) / (guess - offset);
+                (doubt, slope) = ((1.0 - slope / secant).abs(), secant);
             }
             let better = guess - value / slope;
-            if (better - guess).abs() <= short {
-                return Ok(better.clamp(0.0, length));
+            if (better - guess).abs() * doubt <= CROSSING * length {
+                return Ok(better.clamp(bracket.below.0, bracket.above.0));
             }
-            bracket.close_in(guess, value);
             if !bracket.contains(better) {
                 break;
             }
@@ -196,11 +198,11 @@ impl<F: VectorField, O: Observer> Driver<'_, '_, F, O> {
     }
 }
 
-/// The interpolant's crossing is found to this share of [`CROSSING`], and its slope over this share of a step to
-/// either side; a correction of at most this share of a step is right to its square and to the error of the slope times
-/// it, both below [`CROSSING`]. One by a secant is wrong by about the product of both, as shares of the step.
-const FINE: f64 = 1e-2;
+/// The interpolant's crossing is found to this share of a step, and its slope over this one to either side.
+const ROUGH: f64 = 1e-7;
 const NEAR: f64 = 1e-4;
-const SHORT: f64 = 1e-6;
+/// What that slope may be wrong by, relative to itself; that of a secant may be by as much as it differs from the slope before.
+/// A correction that is wrong by no more than [`CROSSING`] for it is the last one.
+const DOUBT: f64 = 1e-4;
 /// Guesses that are followed: secants have come to an end before, or to nothing.
 const GUESSES: u32 = 6;

@@ -60,7 +60,7 @@ pub enum Method {
     /// Stabilised, of order 4 with an error estimate of order 3: where stability limits the step and not accuracy, as in
     /// deep networks whose fast modes are at rest while slow ones learn, at moderate tolerances.
     Rock4,
-    /// Dop853 while accuracy limits the step, and Stab8 or Rock4 while stability does.
+    /// Dop853 while accuracy limits the step, with a controller that looks back, and Stab8 or Rock4 while stability does.
     Auto,
 }
 

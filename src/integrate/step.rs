@@ -47,6 +47,11 @@ impl<'m> Ends<'m> {
         self.rate.iter().all(|v| v.is_finite())
     }
 
+    /// Whether f(y₁), which is known, is finite.
+    pub fn has_next_rate(&self) -> bool {
+        self.next_rate.iter().all(|v| v.is_finite())
+    }
+
     /// Evaluates f(y₁), unless that has been done.
     pub fn know_next_rate<F: VectorField>(&mut self, field: &mut Counted<F>) {
         if !self.next_rate_known {

@@ -14,6 +14,11 @@ pub(super) const MOST: usize = 16;
 /// Components that are worth a thread of their own.
 const PART: usize = 1 << 14;
 
+/// Whether so many terms can be taken, all of the state's length.
+fn fit<const L: usize>(terms: &[Term<L>], y: &[f64]) -> bool {
+    terms.len() <= MOST && terms.iter().all(|(_, k)| k.len() == y.len())
+}
+
 /// Where to cut so many components in two, if that pays: it depends on nothing else, so that sums are the same on any number of
 /// threads.
 fn middle(components: usize) -> Option<usize> {
@@ -32,7 +37,7 @@ fn halves<'a, const L: usize>(terms: &[Term<'a, L>], middle: usize) -> [[Term<'a
 
 /// out_l ← y + Σ_j c_jl k_j for each l, the terms added in their order, at most [`MOST`] of them. All slices have one length.
 pub(super) fn combine<const L: usize>(mut outs: [&mut [f64]; L], y: &[f64], terms: &[Term<L>]) {
-    debug_assert!(terms.len() <= MOST, "more terms than a sum takes");
+    debug_assert!(fit(terms, y), "terms that a sum does not take");
     let Some(middle) = middle(y.len()) else {
         return pulp::Arch::new().dispatch(Combine { outs, y, terms });
     };
@@ -72,7 +77,7 @@ fn add_rest<S: Simd, const L: usize>(terms: &[Term<L>], at: usize, sums: &mut [f
     }
 }
 
-/// Calls `$act::<U>` for blocks of U registers, and at the end for single ones.
+/// Does `$act` for blocks of registers, and at the end for single ones: `$first` is the first of each, `$width` how many they are.
 macro_rules! in_blocks {
     ($registers:expr, |$first:ident, $width:ident| $act:expr) => {
         let whole = $registers / BLOCK * BLOCK;
@@ -152,7 +157,7 @@ impl Tolerance {
 /// (Σ_i (e_i/sc_i)², the same of the second estimate), e = Σ c_j k_j, sc = atol + rtol·max(|y|, |next|), of at most
 /// [`MOST`] terms with coefficients of both estimates; not numbers if `next` is not finite.
 pub(super) fn squares(terms: &[Term<2>], y: &[f64], next: &[f64], tolerance: Tolerance) -> (f64, f64) {
-    debug_assert!(terms.len() <= MOST, "more terms than a sum takes");
+    debug_assert!(fit(terms, y), "terms that a sum does not take");
     let Some(middle) = middle(y.len()) else {
         return pulp::Arch::new().dispatch(Squares { terms, y, next, tolerance });
     };
@@ -203,7 +208,7 @@ impl WithSimd for Squares<'_> {
 
 /// next ← y + Σ c_j k_j with the first coefficient of each term, and [`squares`] with the others.
 pub(super) fn finish(next: &mut [f64], y: &[f64], terms: &[Term<3>], tolerance: Tolerance) -> (f64, f64) {
-    debug_assert!(terms.len() <= MOST, "more terms than a sum takes");
+    debug_assert!(fit(terms, y), "terms that a sum does not take");
     let Some(middle) = middle(y.len()) else {
         return pulp::Arch::new().dispatch(Finish { next, y, terms, tolerance });
     };
