@@ -13,7 +13,8 @@
 //! The leading terms of both estimates are near multiples of h⁶y⁽⁶⁾ and h⁴y⁽⁴⁾. On the stability interval the first is at most 12
 //! for a component of size 1. It is scaled so that runs are wrong by about as much as Dop853's.
 //!
-//! The interpolant is of order 5 and takes no further evaluations: it finds where to look for a crossing.
+//! The interpolant is of order 5 and takes no further evaluations: it finds where to look for a crossing. On the stability interval
+//! it is at most 2.2 for a component of size 1.
 
 use super::Method;
 use super::tableau::Tableau;
