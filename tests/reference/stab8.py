@@ -6,8 +6,8 @@
 `check` reads the coefficients from the Rust file and measures them in 50 digits: for every order from 1 to 9 the defect
 √Σ ((Φ - 1/γ)/σ)² over its rooted trees (that of order 9 is the principal error), for the two error estimates √Σ (Φ/σ)²,
 which should vanish up to the orders 5 and 3, for the interpolant √Σ ((Φ - θⁿ/γ)/σ)² at twelve points θ of the step up to
-its order 5, and the largest values of the stability polynomials on the negative axis,
-R of the step, R_i of the stages and those within the step. The exit status is 1 if a number is beyond its bound. Takes some seconds.
+its order 5, and the largest values of the stability polynomials on the negative axis, R of the step, R_i of the stages
+and those within the step. The exit status is 1 if a number is beyond its bound. Takes some seconds.
 
 `find` searches for coefficients. R comes first: by linear programming, the polynomial of degree 16 that agrees with e^z
 up to z⁸ and has the least maximum beyond z = -4 on [-β, 0]. That R is this polynomial and that all trees up to order 6
