@@ -340,9 +340,8 @@ mod tests {
                 combine([&mut out], y, &terms[3 - count..]);
                 out
             };
-            let mut outs = vec![vec![f64::NAN; n]; 4];
-            let [a, b, c, d] = &mut outs[..] else { unreachable!("there are four") };
-            combine([a, b, c, d], &v[0], &[(coefficients[0], &v[1])]);
+            let mut outs = [(); 4].map(|()| vec![f64::NAN; n]);
+            combine(outs.each_mut().map(Vec::as_mut_slice), &v[0], &[(coefficients[0], &v[1])]);
             for (l, begun) in outs.iter().enumerate() {
                 assert_eq!(alone(l, 2, begun), alone(l, 3, &v[0]), "sum {l} of {n}");
             }
