@@ -569,10 +569,10 @@ fn changes_are_told_in_words() {
     assert_eq!(changes.describe(Method::Auto, 1.0), "auto (dop853)");
     changes.add(Method::Rock4, 1.50012345);
     assert_eq!(changes.describe(Method::Auto, 2.0), "auto (dop853, then rock4 from t = 3)");
-    for (method, t) in [(Method::Dop853, 2.0), (Method::Rock4, 2.5), (Method::Dop853, 4.0)] {
+    for (method, t) in [(Method::Dop853, 2.0), (Method::Stab8, 2.5), (Method::Dop853, 4.0)] {
         changes.add(method, t);
     }
-    let all = "auto (dop853, then rock4 from t = 1.5, dop853 from t = 2, rock4 from t = 2.5, and 1 more change)";
+    let all = "auto (dop853, then rock4 from t = 1.5, dop853 from t = 2, stab8 from t = 2.5, and 1 more change)";
     assert_eq!(changes.describe(Method::Auto, 1.0), all);
 }
 

@@ -3,7 +3,7 @@
 use super::radius::{CAREFUL, Care, MARGIN, ROUGH, Radius};
 use super::room::Vectors;
 use super::step::{Counted, Ends};
-use super::sums::{MOST, Term, Tolerance, add, combine, finish, squares};
+use super::sums::{MOST, Term, Tolerance, add, combine, finish};
 use super::tableau::{Row, Tableau};
 use super::{Method, VectorField};
 
@@ -171,7 +171,7 @@ impl<'m> Embedded<'m> {
         let share = |(index, high, low): &(usize, f64, f64)| {
             ([*high, *low], stage(ends.rate, self.inner(), ends.next_rate, *index))
         };
-        squares(Terms::new(error.iter().map(share)).as_slice(), ends.y, ends.next, tolerance)
+        finish(ends.next, ends.y, Terms::new(error.iter().map(share)).as_slice(), tolerance)
     }
 
     pub fn radius(&self) -> Option<&Radius<'m>> {

@@ -154,60 +154,15 @@ impl Tolerance {
     }
 }
 
-/// (Σ_i (e_i/sc_i)², the same of the second estimate), e = Σ c_j k_j, sc = atol + rtol·max(|y|, |next|), of at most
-/// [`MOST`] terms with coefficients of both estimates; not numbers if `next` is not finite.
-pub(super) fn squares(terms: &[Term<2>], y: &[f64], next: &[f64], tolerance: Tolerance) -> (f64, f64) {
-    debug_assert!(fit(terms, y), "terms that a sum does not take");
-    let Some(middle) = middle(y.len()) else {
-        return pulp::Arch::new().dispatch(Squares { terms, y, next, tolerance });
-    };
-    let ([first, second], y, next) = (halves(terms, middle), y.split_at(middle), next.split_at(middle));
-    let (left, right) = parallel::join(
-        || squares(&first[..terms.len()], y.0, next.0, tolerance),
-        || squares(&second[..terms.len()], y.1, next.1, tolerance),
-    );
-    (left.0 + right.0, left.1 + right.1)
-}
-
-/// As [`Combine`].
-struct Squares<'a> {
-    terms: &'a [Term<'a, 2>],
-    y: &'a [f64],
-    next: &'a [f64],
+/// (Σ_i (e_i/sc_i)², the same of the second estimate), e = Σ c_j k_j, sc = atol + rtol·max(|y|, |next|), with the last two
+/// coefficients of at most [`MOST`] terms; not numbers if `next` is not finite. A coefficient before these makes
+/// next ← y + Σ c_j k_j in the same pass; without it `next` is what it is.
+pub(super) fn finish<const L: usize>(
+    next: &mut [f64],
+    y: &[f64],
+    terms: &[Term<L>],
     tolerance: Tolerance,
-}
-
-impl WithSimd for Squares<'_> {
-    type Output = (f64, f64);
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> (f64, f64) {
-        let Squares { terms, y, next, tolerance } = self;
-        let n = y.len();
-        let (y, y_rest) = S::as_simd_f64s(y);
-        let (next, next_rest) = S::as_simd_f64s(&next[..n]);
-        let mut both = Both::new(simd, tolerance);
-        in_blocks!(y.len(), |first, U| {
-            let mut sums = [[simd.splat_f64s(0.0); U]; 2];
-            add_terms(simd, terms, first, &mut sums);
-            let [high, low] = &sums;
-            for (at, (high, low)) in high.iter().zip(low).enumerate() {
-                both.see(simd, *high, *low, y[first + at], next[first + at]);
-            }
-        });
-        let (mut high_sum, mut low_sum) = both.sums(simd);
-        for (at, (y, next)) in y_rest.iter().zip(next_rest).enumerate() {
-            let mut sums = [0.0; 2];
-            add_rest::<S, _>(terms, at, &mut sums);
-            let [high, low] = tolerance.squares(sums, *y, *next);
-            (high_sum, low_sum) = (high_sum + high, low_sum + low);
-        }
-        (high_sum, low_sum)
-    }
-}
-
-/// next ← y + Σ c_j k_j with the first coefficient of each term, and [`squares`] with the others.
-pub(super) fn finish(next: &mut [f64], y: &[f64], terms: &[Term<3>], tolerance: Tolerance) -> (f64, f64) {
+) -> (f64, f64) {
     debug_assert!(fit(terms, y), "terms that a sum does not take");
     let Some(middle) = middle(y.len()) else {
         return pulp::Arch::new().dispatch(Finish { next, y, terms, tolerance });
@@ -221,14 +176,22 @@ pub(super) fn finish(next: &mut [f64], y: &[f64], terms: &[Term<3>], tolerance: 
 }
 
 /// As [`Combine`].
-struct Finish<'a> {
+struct Finish<'a, const L: usize> {
     next: &'a mut [f64],
     y: &'a [f64],
-    terms: &'a [Term<'a, 3>],
+    terms: &'a [Term<'a, L>],
     tolerance: Tolerance,
 }
 
-impl WithSimd for Finish<'_> {
+impl<const L: usize> Finish<'_, L> {
+    /// Whether `next` is made, by a coefficient before those of the two estimates.
+    const MAKES_NEXT: bool = {
+        assert!(L == 2 || L == 3, "two estimates, and at most one sum beside them");
+        L == 3
+    };
+}
+
+impl<const L: usize> WithSimd for Finish<'_, L> {
     type Output = (f64, f64);
 
     #[inline(always)]
@@ -239,21 +202,30 @@ impl WithSimd for Finish<'_> {
         let (next, next_rest) = S::as_mut_simd_f64s(&mut next[..n]);
         let mut both = Both::new(simd, tolerance);
         in_blocks!(y.len(), |first, U| {
-            let mut sums = [[simd.splat_f64s(0.0); U]; 3];
-            sums[0].copy_from_slice(&y[first..first + U]);
+            let (y, next) = (&y[first..first + U], &mut next[first..first + U]);
+            let mut sums = [[simd.splat_f64s(0.0); U]; L];
+            if Self::MAKES_NEXT {
+                sums[0].copy_from_slice(y);
+            }
             add_terms(simd, terms, first, &mut sums);
-            let [ends, high, low] = &sums;
-            next[first..first + U].copy_from_slice(ends);
-            for (at, (high, low)) in high.iter().zip(low).enumerate() {
-                both.see(simd, *high, *low, y[first + at], ends[at]);
+            if Self::MAKES_NEXT {
+                next.copy_from_slice(&sums[0]);
+            }
+            for at in 0..U {
+                both.see(simd, sums[L - 2][at], sums[L - 1][at], y[at], next[at]);
             }
         });
         let (mut high_sum, mut low_sum) = both.sums(simd);
         for (at, (y, next)) in y_rest.iter().zip(next_rest).enumerate() {
-            let mut sums = [*y, 0.0, 0.0];
+            let mut sums = [0.0; L];
+            if Self::MAKES_NEXT {
+                sums[0] = *y;
+            }
             add_rest::<S, _>(terms, at, &mut sums);
-            *next = sums[0];
-            let [high, low] = tolerance.squares([sums[1], sums[2]], *y, *next);
+            if Self::MAKES_NEXT {
+                *next = sums[0];
+            }
+            let [high, low] = tolerance.squares([sums[L - 2], sums[L - 1]], *y, *next);
             (high_sum, low_sum) = (high_sum + high, low_sum + low);
         }
         (high_sum, low_sum)
@@ -320,7 +292,8 @@ mod tests {
             for i in 0..n {
                 assert_eq!(out[i], v[0][i] + 0.5 * v[1][i] - 2.0 * v[2][i] + 3.0 * v[3][i]);
             }
-            let (high, low) = squares(&[([0.5, 1.0], &v[1]), ([-2.0, 0.0], &v[2])], &v[0], &v[3], TOLERANCE);
+            let errors = [([0.5, 1.0], &v[1][..]), ([-2.0, 0.0], &v[2])];
+            let (high, low) = finish(&mut v[3].clone(), &v[0], &errors, TOLERANCE);
             let scale = |i: usize| 0.01 + 0.1 * v[0][i].abs().max(v[3][i].abs());
             let expected = (0..n).map(|i| ((0.5 * v[1][i] - 2.0 * v[2][i]) / scale(i)).powi(2)).sum::<f64>();
             assert!((high - expected).abs() <= 1e-12 * expected);
@@ -352,7 +325,8 @@ mod tests {
             let mut next = vec![f64::NAN; n];
             let both = finish(&mut next, &v[0], &terms, TOLERANCE);
             assert_eq!(next, alone(0, 3, &v[0]));
-            assert_eq!(both, squares(&terms.map(|([_, high, low], k)| ([high, low], k)), &v[0], &next, TOLERANCE));
+            let errors = terms.map(|([_, high, low], k)| ([high, low], k));
+            assert_eq!(both, finish(&mut next, &v[0], &errors, TOLERANCE));
         }
     }
 
@@ -366,7 +340,7 @@ mod tests {
             combine([&mut out], &k, &terms);
             assert_eq!(out, [1.0 + sum; 11]);
             let terms: Vec<Term<2>> = terms.iter().map(|([c], k)| ([*c, 1.0], *k)).collect();
-            let squares = squares(&terms, &k, &k, Tolerance { rtol: 0.0, atol: 1.0 });
+            let squares = finish(&mut k.clone(), &k, &terms, Tolerance { rtol: 0.0, atol: 1.0 });
             assert_eq!(squares, (11.0 * sum * sum, 11.0 * (count * count) as f64));
         }
     }
@@ -377,7 +351,7 @@ mod tests {
             let mut next = vec![1.0; 13];
             next[at] = f64::INFINITY;
             let k = vec![1.0; 13];
-            assert!(squares(&[([1.0, 1.0], &k)], &k, &next, Tolerance { rtol: 1.0, atol: 1.0 }).0.is_nan());
+            assert!(finish(&mut next, &k, &[([1.0, 1.0], &k)], Tolerance { rtol: 1.0, atol: 1.0 }).0.is_nan());
             let (y, mut end) = (next, vec![0.0; 13]);
             assert!(finish(&mut end, &y, &[([1.0; 3], &k)], Tolerance { rtol: 1.0, atol: 1.0 }).0.is_nan());
         }

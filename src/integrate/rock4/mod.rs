@@ -8,7 +8,7 @@ use super::VectorField;
 use super::radius::{CAREFUL, MARGIN, Radius};
 use super::room::Vectors;
 use super::step::{Counted, Ends};
-use super::sums::{Term, Tolerance, combine, squares};
+use super::sums::{Term, Tolerance, combine, finish};
 
 /// The stages of a step, in place.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl<'m> Rock4<'m> {
         let [d1, d2, d3, d4, d5] = method.d;
         let term = |d, k| ([d, 0.0], k);
         let terms = [term(d1, &k1[..]), term(d2, k2), term(d3, k3), term(d4, k4), term(d5, ends.next_rate)];
-        let (sum, _) = squares(&terms, ends.y, ends.next, tolerance);
+        let (sum, _) = finish(ends.next, ends.y, &terms, tolerance);
         h.abs() * (sum / ends.y.len().max(1) as f64).sqrt() / LOOSER
     }
 
