@@ -6,6 +6,8 @@ mod common;
 use common::{arm, built, run};
 use gradflow::experiment::Experiment;
 use gradflow::linalg::{svd, symmetric_eigen};
+use gradflow::random::{Purpose, gaussian, orthonormal, stream};
+use gradflow::task::{ModeBasis, Statistics};
 use gradflow::trajectory::Arm;
 use nalgebra::{DMatrix, DVector};
 
@@ -271,4 +273,37 @@ fn half_times_are_those_of_the_law_however_few_the_samples() {
         0.9 * expected
     ));
     assert_eq!((early.half_time(Arm::Flow, 0), early.half_time(Arm::Analytic, 0)), (None, None));
+}
+
+#[test]
+fn a_start_that_couples_no_equal_modes_leaves_the_choice_to_its_first_layer() {
+    // W1 holds one mode and W2 the other, so that the map is 0 but for rounding, which makes no basis.
+    let text = "task.spectrum = { inputs = 4, outputs = 3, singular_values = [1.5, 1.5], input_spectrum = [2, 2, 1, 0.5] }\n\
+        network = { hidden = [3], init.aligned.strengths = [[0.1, 0, 0], [0, 0.2, 0]] }\ntime.end = 1.0";
+    for seed in 1..=8 {
+        let e = built(&format!("seed = {seed}\n{text}")).experiment;
+        assert_singular(&e);
+        assert!(e.premises.aligned < 1e-13, "{}", e.premises.aligned);
+        let mut found: Vec<Vec<f64>> = e.reduction.strengths[..2].to_vec();
+        found.iter_mut().flatten().for_each(|a| *a = a.abs());
+        found.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        assert_close(&found.concat(), &[0.0, 0.2, 0.1, 0.0], 1e-13);
+    }
+}
+
+#[test]
+fn null_modes_of_inputs_that_do_not_vary_are_those_that_the_start_couples() {
+    let mut rng = stream(27, Purpose::Task);
+    let (u, v, w) = (orthonormal(&mut rng, 4, 4), orthonormal(&mut rng, 4, 4), gaussian(&mut rng, 4, 4));
+    let diagonal = |x: [f64; 4]| DMatrix::from_diagonal(&DVector::from_row_slice(&x));
+    let sigma31 = &u * diagonal([2.0, 1.0, 0.0, 0.0]) * v.transpose();
+    let sigma11 = &v * diagonal([1.0, 0.5, 0.0, 0.0]) * v.transpose();
+    let sigma11 = (&sigma11 + sigma11.transpose()) * 0.5;
+    let statistics = Statistics::new(sigma11, sigma31, None).expect("they are possible");
+    let basis = ModeBasis::new(&statistics, std::slice::from_ref(&w));
+    assert_eq!(statistics.input_rank(), 2);
+    let found: Vec<f64> = (2..4).map(|mode| basis.u.column(mode).dot(&(&w * basis.v.column(mode)))).collect();
+    // The map between the null spaces, and its singular values.
+    let within = u.columns(2, 2).transpose() * &w * v.columns(2, 2);
+    assert_close(&found, within.singular_values().as_slice(), 1e-13);
 }

@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DMatrixView, DVector};
 /// Values of a block are equal within this, relative to the larger.
 const EQUAL: f64 = 1e-9;
 
-/// What the start's map makes of a null input counts as zero below this, relative to the layers' norms.
+/// What the start's map makes of an input counts as zero below this, relative to the layers' norms.
 const ROUNDING: f64 = 1e-14;
 
 /// What the start couples a null mode by counts as none below this, relative to the largest.
@@ -39,12 +39,13 @@ impl ModeBasis {
         let decomposition = svd(&statistics.sigma31);
         let rank = decomposition.s.len();
         let (mut u, mut v) = (decomposition.u, decomposition.v);
+        let map = Coupling::of(start);
         for block in blocks(&decomposition.s, close) {
-            resolve_block(&mut u, &mut v, block, statistics, start);
+            resolve_block(&mut u, &mut v, block, statistics, &map);
         }
         let k = statistics.inputs().min(statistics.outputs());
         if rank < k {
-            let (null_u, null_v) = null_pairs(&u, &v, k - rank, statistics, start);
+            let (null_u, null_v) = null_pairs(&u, &v, k - rank, statistics, &map);
             u = join(&u, &null_u);
             v = join(&v, &null_v);
         }
@@ -85,8 +86,11 @@ impl ModeBasis {
         if norm == 0.0 {
             return 0.0;
         }
-        let lambda = DMatrix::from_diagonal(&DVector::from_column_slice(&self.input_eigenvalues));
-        (product((&statistics.sigma11).into(), (&self.v).into()) - &self.v * lambda).norm() / norm
+        let mut rest = product((&statistics.sigma11).into(), (&self.v).into());
+        for ((mut rest, v), lambda) in rest.column_iter_mut().zip(self.v.column_iter()).zip(&self.input_eigenvalues) {
+            rest.axpy(-lambda, &v, 1.0);
+        }
+        rest.norm() / norm
     }
 
     /// Whether two singular values that are not zero are equal.
@@ -97,6 +101,22 @@ impl ModeBasis {
 
 fn close(larger: f64, smaller: f64) -> bool {
     larger - smaller <= EQUAL * larger
+}
+
+/// The starting weights, and how they couple inputs to outputs.
+struct Coupling<'a> {
+    start: &'a [DMatrix<f64>],
+    /// W_D…W_1.
+    map: DMatrix<f64>,
+    /// What counts as zero of it.
+    rounding: f64,
+}
+
+impl Coupling<'_> {
+    fn of(start: &[DMatrix<f64>]) -> Coupling<'_> {
+        let scale: f64 = start.iter().map(|w| w.norm()).product();
+        Coupling { start, map: map_of(start), rounding: ROUNDING * scale }
+    }
 }
 
 /// Replaces the columns `range` of `m` by their combinations `rotation`.
@@ -111,9 +131,8 @@ fn resolve_block(
     v: &mut DMatrix<f64>,
     block: std::ops::Range<usize>,
     statistics: &Statistics,
-    start: &[DMatrix<f64>],
+    coupling: &Coupling,
 ) {
-    let map = map_of(start);
     if block.len() < 2 {
         return;
     }
@@ -122,13 +141,17 @@ fn resolve_block(
     rotate(u, &block, &rotation);
     rotate(v, &block, &rotation);
     for inner in blocks(lambda.as_slice(), close) {
-        if inner.len() < 2 || map.is_empty() {
+        if inner.len() < 2 || coupling.start.is_empty() {
             continue;
         }
         let range = block.start + inner.start..block.start + inner.end;
-        let within = u.columns_range(range.clone()).transpose() * &map * v.columns_range(range.clone());
+        let mut within = u.columns_range(range.clone()).transpose() * &coupling.map * v.columns_range(range.clone());
+        if within.norm() <= coupling.rounding {
+            within.fill(0.0);
+        }
         let (strengths, rotation) = symmetric_eigen(&within);
-        let rotation = resolve_by_first_layer(rotation, strengths.as_slice(), start, &v.columns_range(range.clone()));
+        let inputs = v.columns_range(range.clone());
+        let rotation = resolve_by_first_layer(rotation, strengths.as_slice(), coupling.start, &inputs);
         rotate(u, &range, &rotation);
         rotate(v, &range, &rotation);
     }
@@ -160,15 +183,18 @@ fn null_pairs(
     v: &DMatrix<f64>,
     count: usize,
     statistics: &Statistics,
-    start: &[DMatrix<f64>],
+    coupling: &Coupling,
 ) -> (DMatrix<f64>, DMatrix<f64>) {
+    let start = coupling.start;
     let mut null_v = complement(v);
     let restricted = View::from(&null_v).t();
     let sigma11 = product(restricted, (&product((&statistics.sigma11).into(), (&null_v).into())).into());
     let (lambda, rotation) = symmetric_eigen(&sigma11);
     null_v = product((&null_v).into(), (&rotation).into());
-    let floor = EQUAL * lambda.amax();
-    let mut image = null_image(u, &null_v, start);
+    // Variances that differ by rounding of Σ11 only are equal.
+    let rounding = f64::EPSILON * statistics.inputs() as f64 * statistics.eigenvalues.amax();
+    let floor = rounding.max(EQUAL * lambda.amax());
+    let mut image = null_image(u, &null_v, coupling);
     for block in blocks(lambda.as_slice(), |a, b| close(a, b) || a.abs() <= floor) {
         if block.len() > 1 {
             let rotation = resolve_null_block(
@@ -189,16 +215,14 @@ fn null_pairs(
 
 /// What the start's map makes of the null inputs, without its part in the learned outputs; exactly zero
 /// where it is at rounding level.
-fn null_image(u: &DMatrix<f64>, null_v: &DMatrix<f64>, start: &[DMatrix<f64>]) -> DMatrix<f64> {
-    if start.is_empty() {
+fn null_image(u: &DMatrix<f64>, null_v: &DMatrix<f64>, coupling: &Coupling) -> DMatrix<f64> {
+    if coupling.start.is_empty() {
         return DMatrix::zeros(u.nrows(), null_v.ncols());
     }
-    let map = map_of(start);
-    let mut image = product((&map).into(), null_v.into());
+    let mut image = product((&coupling.map).into(), null_v.into());
     image -= u * (u.transpose() * &image);
-    let scale: f64 = start.iter().map(|w| w.norm()).product();
     for mut column in image.column_iter_mut() {
-        if column.norm() <= ROUNDING * scale {
+        if column.norm() <= coupling.rounding {
             column.fill(0.0);
         }
     }
