@@ -62,3 +62,21 @@ fn a_network_that_is_kept_from_a_mode_ends_at_the_saddle_without_it() {
     let last = &arm(&report, Arm::Analytic).samples[39].mean;
     assert!((last.loss - end.excess).abs() < 1e-6 && end.distance(&report.forecast.modes, last) < 1e-3);
 }
+
+#[test]
+fn modes_that_start_next_to_nothing_take_their_time_and_no_more() {
+    for (u0, method) in
+        [(1e-268, "dop853"), (1e-272, "dopri5"), (1e-292, "dop853"), (1e-300, "auto"), (1e-305, "dopri5")]
+    {
+        let (_, report) = run(&format!(
+            "task.spectrum = {{ inputs = 2, outputs = 2, singular_values = [3, 1] }}\n\
+             network = {{ hidden = [2], init.aligned.strength = {u0:e} }}\n\
+             time = {{ end = \"auto\", samples = 50 }}\nmodes.method = \"{method}\"\nanalytic = {{}}"
+        ));
+        for mode in 0..2 {
+            let [found, exact] =
+                [Arm::Modes, Arm::Analytic].map(|arm| report.half_time(arm, mode).expect("it is learned"));
+            assert!((found / exact - 1.0).abs() < 1e-7, "from {u0:e} by {method}: {found}, not {exact}");
+        }
+    }
+}

@@ -119,15 +119,18 @@ fn half(experiment: &Experiment, mode: usize) -> Option<f64> {
     experiment.basis.final_strength(mode).map(|end| end / 2.0)
 }
 
-/// The product of two strengths or more, if it is positive, all have the same modulus, and it has full precision.
+/// The product of two strengths or more, if it is positive, all have the same modulus, and tolerances well below it are
+/// numbers that errors can be compared with. What starts nearer to 0 is followed by its strengths, which do not.
 fn balanced(strengths: &[f64]) -> Option<f64> {
     let u0: f64 = strengths.iter().product();
     let equal = strengths.windows(2).all(|pair| pair[0].abs() == pair[1].abs());
-    (strengths.len() > 1 && equal && u0.is_normal() && u0 > 0.0).then_some(u0)
+    (strengths.len() > 1 && equal && u0 >= LEAST_START).then_some(u0)
 }
 
 /// Absolute tolerances below this would not be numbers that errors can be compared with.
 const LEAST_ATOL: f64 = 1e-290;
+/// The least start of one variable: [`LEAST_ATOL`] is a thousandth of the tightest relative tolerance of it, or less.
+const LEAST_START: f64 = 1e-270;
 
 /// The absolute tolerance that was given, or one well below the relative one at the least of the strengths at the start.
 fn tolerance(given: Option<f64>, rtol: f64, start: &[f64]) -> f64 {
