@@ -108,6 +108,17 @@ pub enum StatisticsError {
         /// Tr Σ31Σ11⁺Σ31ᵀ.
         least: f64,
     },
+    /// Second moments, or what follows from them, that are no numbers.
+    #[error("{what} is beyond the range of numbers (1.8e308)")]
+    Overflow {
+        /// Which of them.
+        what: &'static str,
+    },
+}
+
+/// Refuses what is not finite.
+fn check_finite<'a>(what: &'static str, mut all: impl Iterator<Item = &'a f64>) -> Result<(), StatisticsError> {
+    if all.all(|x| x.is_finite()) { Ok(()) } else { Err(StatisticsError::Overflow { what }) }
 }
 
 /// Symmetry, semidefiniteness, range and the least trace hold within this, relative.
@@ -134,6 +145,8 @@ impl Statistics {
         sigma31: DMatrix<f64>,
         trace_sigma33: Option<f64>,
     ) -> Result<Statistics, StatisticsError> {
+        check_finite("sigma11", sigma11.iter())?;
+        check_finite("sigma31", sigma31.iter())?;
         let (eigenvalues, frame) = diagonalise(&sigma11)?;
         let sigma31_frame = within_range(frame.enter(&sigma31), &eigenvalues, tolerance)?;
         let mut optimum_frame = sigma31_frame.clone();
@@ -144,6 +157,8 @@ impl Statistics {
                 column /= lambda;
             }
         }
+        check_finite("what the inputs explain, Tr sigma31 sigma11⁺ sigma31ᵀ,", [explained].iter())?;
+        check_finite("the trace of sigma33", trace_sigma33.iter())?;
         let trace_sigma33 = match trace_sigma33 {
             None => explained,
             Some(given) if given < explained * (1.0 - tolerance) => {
@@ -161,7 +176,7 @@ impl Statistics {
     /// there, as the variance is.
     ///
     /// # Errors
-    /// None that samples within the range of numbers bring about: rounding does not make XXᵀ indefinite by a tolerance.
+    /// If they are beyond the range of numbers. No others: rounding does not make XXᵀ indefinite by a tolerance.
     pub fn of_samples(samples: &Samples, averaging: Averaging) -> Result<Statistics, StatisticsError> {
         let weight = match averaging {
             Averaging::Mean => 1.0 / samples.len().max(1) as f64,

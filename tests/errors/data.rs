@@ -315,3 +315,12 @@ fn errors_of_classification_take_classes_and_samples_to_test_on() {
       allowed: test, or test_inputs and test_targets, in [task.dataset]
     "#);
 }
+
+#[test]
+fn second_moments_beyond_the_range_of_numbers_are_refused() {
+    assert_snapshot!(refusal(&dataset("data/x.csv", "data/y.csv", "scale = 1e-160")), @"
+    scenario.toml:1:7: sigma11 is beyond the range of numbers (1.8e308)
+      1 | [task.dataset]
+        |       ^^^^^^^
+    ");
+}
