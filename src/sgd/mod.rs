@@ -13,7 +13,7 @@ pub use by_samples::{SampleDescent, Trainee};
 pub use by_statistics::StatisticsDescent;
 pub use pace::Pace;
 
-use crate::experiment::{Batch, Experiment, Order, SgdSettings};
+use crate::experiment::{Batch, Experiment, Keep, Order, SgdSettings};
 use crate::linalg::map_of;
 use crate::network::Activation;
 use crate::parallel;
@@ -135,6 +135,8 @@ fn on_samples(
     progress: &(impl Fn(usize) + Sync),
 ) -> Run {
     let rng = random::stream(experiment.seed, Purpose::Order(run));
+    // Only the first run's states are shown.
+    let keep = if run == 0 { experiment.keep } else { Keep::default() };
     // A full batch is the same in any order.
     let supply = match settings.batch {
         Batch::Full => (samples.len(), Order::Sequential),
@@ -154,24 +156,23 @@ fn on_samples(
         |parameters| descent.step(parameters, settings.learning_rate),
         |t, parameters| {
             if experiment.is_linear() {
-                return of_linear(experiment, t, parameters);
+                return of_linear(experiment, keep, t, parameters);
             }
             let mut looking = looking.borrow_mut();
             let assessment = assessor.assess(&mut looking, parameters);
             let scores = assessor.scores(&assessment, &mut looking, parameters);
-            of_assessment(experiment, t, parameters, (assessment, scores))
+            of_assessment(experiment, keep, t, parameters, (assessment, scores))
         },
         progress,
     )
 }
 
 /// A row of a linear network whose weights are in the user's coordinates.
-fn of_linear(experiment: &Experiment, t: f64, weights: &[f64]) -> Sample {
+fn of_linear(experiment: &Experiment, keep: Keep, t: f64, weights: &[f64]) -> Sample {
     let weights = experiment.widths.unflatten(weights);
     let map = map_of(&weights);
     let mut mean = experiment.probe.observe(&experiment.probe.frame().enter(&map)).scored(scores(experiment, &map));
     mean.sharpness = sharpness(experiment, &in_frame(&experiment.task.statistics, &weights));
-    let keep = experiment.keep;
     let state = keep.any().then(|| State { map, weights: keep.weights.then_some(weights), grams: None });
     Sample { t, mean, spread: None, state }
 }
@@ -179,6 +180,7 @@ fn of_linear(experiment: &Experiment, t: f64, weights: &[f64]) -> Sample {
 /// A row of any network: its modes are those of the linear map that stands for it, its loss is its own.
 fn of_assessment(
     experiment: &Experiment,
+    keep: Keep,
     t: f64,
     parameters: &[f64],
     (assessment, scores): (Assessment, Scores),
@@ -187,9 +189,9 @@ fn of_assessment(
     mean.loss = assessment.loss;
     // The energy is that of a linear network, and so is its Hessian.
     mean.energy = None;
-    let state = experiment.keep.any().then(|| State {
+    let state = keep.any().then(|| State {
         map: experiment.probe.frame().leave(&assessment.map),
-        weights: experiment.keep.weights.then(|| experiment.widths.unflatten(parameters)),
+        weights: keep.weights.then(|| experiment.widths.unflatten(parameters)),
         grams: None,
     });
     Sample { t, mean, spread: None, state }
