@@ -4,7 +4,7 @@ use crate::experiment::{Experiment, FlowSettings};
 use crate::integrate::{Changes, Method, Observer, Settings, integrate};
 use crate::linalg::map_of;
 use crate::network::Compression;
-use crate::premises::balance_violation;
+use crate::premises::{balance_violation, worse};
 use crate::probe::{alignment, imbalances, monitoring_cost};
 use crate::sampling::{into_frame, of_weights};
 use crate::trajectory::{Arm, Sample, Trajectory};
@@ -135,16 +135,16 @@ impl Watch {
 
     fn see(&mut self, index: usize, weights: &[DMatrix<f64>], loss: f64) {
         if self.first_loss > 0.0 {
-            self.monitor.loss_rise = self.monitor.loss_rise.max((loss - self.last_loss) / self.first_loss);
+            self.monitor.loss_rise = worse(self.monitor.loss_rise, (loss - self.last_loss) / self.first_loss);
         }
         self.last_loss = loss;
         if !index.is_multiple_of(self.stride) && index != self.last_index {
             return;
         }
         for ((drift, now), then) in self.monitor.balance_drift.iter_mut().zip(imbalances(weights)).zip(&self.initial) {
-            *drift = drift.max((now - then).norm());
+            *drift = worse(*drift, (now - then).norm());
         }
-        self.monitor.aligned = self.monitor.aligned.max(alignment(weights, &self.u, &self.v).violation);
-        self.monitor.balanced = self.monitor.balanced.max(balance_violation(weights));
+        self.monitor.aligned = worse(self.monitor.aligned, alignment(weights, &self.u, &self.v).violation);
+        self.monitor.balanced = worse(self.monitor.balanced, balance_violation(weights));
     }
 }
