@@ -126,6 +126,25 @@ impl fmt::Display for Outcome {
     }
 }
 
+impl Outcome {
+    /// The outcome of these words, which are those that it is displayed as.
+    pub fn from_words(words: &str) -> Option<Outcome> {
+        if words == Outcome::Complete.to_string() {
+            return Some(Outcome::Complete);
+        }
+        let (how, t) = words.rsplit_once(" t = ")?;
+        let t = t.parse().ok()?;
+        match how {
+            "diverged after" => Some(Outcome::Diverged { t }),
+            "step size underflow at" => Some(Outcome::StepUnderflow { t }),
+            _ => {
+                let limit = how.strip_prefix("more than ")?.strip_suffix(" steps at")?.parse().ok()?;
+                Some(Outcome::StepLimit { t, limit })
+            }
+        }
+    }
+}
+
 /// Work done to produce a trajectory.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Work {
@@ -244,5 +263,25 @@ impl Trajectory {
     /// Strengths of mode `index` (from 0) over time.
     pub fn mode(&self, index: usize) -> impl Iterator<Item = (f64, f64)> + '_ {
         self.samples.iter().filter_map(move |s| s.mean.modes.get(index).map(|&u| (s.t, u)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_read_back_from_their_words() {
+        let t = 0.1 + 0.2;
+        for outcome in [
+            Outcome::Complete,
+            Outcome::Diverged { t },
+            Outcome::StepUnderflow { t: 1e-300 },
+            Outcome::StepLimit { t, limit: 10 },
+        ] {
+            assert_eq!(Outcome::from_words(&outcome.to_string()), Some(outcome));
+        }
+        assert_eq!(Outcome::from_words("more than enough steps at t = 1"), None);
+        assert_eq!(Outcome::from_words("late"), None);
     }
 }

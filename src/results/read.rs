@@ -181,7 +181,7 @@ fn inputs(folder: &Path, plot: &Plot) -> Result<Option<InputCorrelations>, ReadE
 
 fn trajectory(arm: Arm, described: &Value, samples: Vec<crate::trajectory::Sample>) -> Trajectory {
     let text = |key: &str| described.get(key).and_then(Value::as_str).map(str::to_owned);
-    let complete = text("status").is_none_or(|s| s == Outcome::Complete.to_string());
+    let words = text("status").unwrap_or_else(|| Outcome::Complete.to_string());
     let last = samples.last().map_or(0.0, |s| s.t);
     Trajectory {
         arm,
@@ -190,8 +190,7 @@ fn trajectory(arm: Arm, described: &Value, samples: Vec<crate::trajectory::Sampl
         samples,
         half_times: Vec::new(),
         work: Work::default(),
-        // Which way it failed does not matter to a figure.
-        outcome: if complete { Outcome::Complete } else { Outcome::Diverged { t: last } },
+        outcome: Outcome::from_words(&words).unwrap_or(Outcome::Diverged { t: last }),
     }
 }
 
