@@ -80,11 +80,36 @@ pub fn orthonormal(rng: &mut ChaCha8Rng, rows: usize, cols: usize) -> DMatrix<f6
     if rows < cols {
         return orthonormal(rng, cols, rows).transpose();
     }
-    let (mut q, r) = gaussian(rng, rows, cols).qr().unpack();
+    orthonormalised(gaussian(rng, rows, cols))
+}
+
+/// The first columns of a random orthogonal matrix n×n, drawn as [`orthonormal`] draws it, at the cost of those columns.
+pub fn leading_columns(rng: &mut ChaCha8Rng, n: usize, count: usize) -> DMatrix<f64> {
+    orthonormalised(gaussian(rng, n, n).columns(0, count).into_owned())
+}
+
+/// The QR factor of a matrix with at least as many rows as columns, with the diagonal of R above 0.
+fn orthonormalised(m: DMatrix<f64>) -> DMatrix<f64> {
+    let (mut q, r) = m.qr().unpack();
     for (mut column, pivot) in q.column_iter_mut().zip(r.diagonal().iter()) {
         if *pivot < 0.0 {
             column.neg_mut();
         }
     }
     q
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leading_columns_are_those_of_the_whole_and_leave_the_stream_where_it_does() {
+        for count in [0, 1, 3, 6] {
+            let (mut some, mut all) = (stream(3, Purpose::Task), stream(3, Purpose::Task));
+            let (columns, whole) = (leading_columns(&mut some, 6, count), orthonormal(&mut all, 6, 6));
+            assert_eq!(columns, whole.columns(0, count).into_owned());
+            assert_eq!(gaussian(&mut some, 1, 1), gaussian(&mut all, 1, 1));
+        }
+    }
 }

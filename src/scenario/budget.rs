@@ -55,6 +55,11 @@ pub fn of_task(inputs: usize, outputs: usize, samples: usize) -> f64 {
     8.0 * (6.0 * n1 * n1 + 8.0 * n1 * n3 + (n1 + 3.0 * n3) * samples as f64)
 }
 
+/// Bytes of drawing all directions of N3 outputs, of which the task takes some.
+pub fn of_drawn_outputs(outputs: usize) -> f64 {
+    8.0 * outputs as f64 * outputs as f64
+}
+
 /// Bytes of all directions of N1 inputs, and of Σ11 in their basis.
 pub fn of_inputs(inputs: usize) -> f64 {
     8.0 * 8.0 * inputs as f64 * inputs as f64
@@ -79,7 +84,7 @@ pub fn weights(widths: &[usize]) -> f64 {
     widths.windows(2).map(|w| w[0] as f64 * w[1] as f64).sum()
 }
 
-/// Bytes of the state while it is integrated: the solver's stages, and a piece of its steps.
+/// Bytes of the state while it is integrated: the solver's stages, and the bases of hidden layers.
 pub fn of_integration(widths: &[usize], method: Method) -> f64 {
     let n = weights(widths);
     let inner = widths.get(1..widths.len().saturating_sub(1)).unwrap_or_default();
@@ -87,7 +92,7 @@ pub fn of_integration(widths: &[usize], method: Method) -> f64 {
     8.0 * (of_state(n, method) + 4.0 * hidden)
 }
 
-/// Numbers that the solver keeps of a state of so many weights: its stages, and room to spare.
+/// Numbers that the solver keeps of a state of so many weights: its stages, and room for what is made of them at a sample.
 pub fn of_state(weights: f64, method: Method) -> f64 {
     integrate::numbers_per_variable(method) as f64 * weights + weights * (4e6 / weights.max(1.0)).clamp(16.0, 1024.0)
 }

@@ -28,11 +28,11 @@ pub struct SpectrumFactors {
 
 /// Draws uniformly random orthogonal U (N3×N3) and V (N1×N1) around the spectrum.
 pub fn spectrum_factors(spectrum: &Spectrum, rng: &mut ChaCha8Rng) -> SpectrumFactors {
-    let u = random::orthonormal(rng, spectrum.outputs, spectrum.outputs);
-    let v = random::orthonormal(rng, spectrum.inputs, spectrum.inputs);
     let rank = spectrum.singular_values.len().min(spectrum.inputs).min(spectrum.outputs);
+    let u = random::leading_columns(rng, spectrum.outputs, rank);
+    let v = random::orthonormal(rng, spectrum.inputs, spectrum.inputs);
     let s = DMatrix::from_diagonal(&DVector::from_column_slice(&spectrum.singular_values[..rank]));
-    let sigma31 = u.columns(0, rank) * s * v.columns(0, rank).transpose();
+    let sigma31 = u * s * v.columns(0, rank).transpose();
     let sigma11 = match &spectrum.input_eigenvalues {
         None => DMatrix::identity(spectrum.inputs, spectrum.inputs),
         Some(lambda) => {

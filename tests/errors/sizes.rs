@@ -11,7 +11,7 @@ fn a_task_or_a_network_of_a_billion_units_is_refused_at_its_key() {
         |          ^^^^^^^^^^
     ");
     assert_snapshot!(refusal(&with("outputs = 3", "outputs = 1000000000")), @"
-    scenario.toml:3:11: the task would need about 238.42 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
+    scenario.toml:3:11: the task would need about 7.5e9 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
       3 | outputs = 1000000000
         |           ^^^^^^^^^^
     ");
@@ -114,7 +114,7 @@ fn the_environment_lowers_and_raises_the_budget() {
     let mut command = bench.gradflow(&["run", "scenario.toml", "--out", "out"]);
     command.env("GRADFLOW_MEMORY_GIB", "1e-6");
     assert_snapshot!(bench.refusal_of(command), @"
-    scenario.toml:2:10: the task would need about 1.4e-6 GiB of memory; the budget is 1e-6 GiB (set GRADFLOW_MEMORY_GIB to change it)
+    scenario.toml:2:10: the task would need about 1.5e-6 GiB of memory; the budget is 1e-6 GiB (set GRADFLOW_MEMORY_GIB to change it)
       2 | inputs = 4
         |          ^
     ");

@@ -272,7 +272,12 @@ impl Builder<'_> {
         let shown =
             if self.scenario.plot.panels.contains(&Panel::Inputs) { budget::of_inputs(widths.inputs()) } else { 0.0 };
         let Prepared { samples, held_out, .. } = *prepared;
-        let task = budget::of_task(widths.inputs(), widths.outputs(), samples.saturating_add(held_out)) + shown;
+        let drawn = match self.scenario.task {
+            TaskTable::Spectrum(_) | TaskTable::Gaussian(_) => budget::of_drawn_outputs(widths.outputs()),
+            TaskTable::Matrices(_) | TaskTable::Hierarchy(_) | TaskTable::Dataset(_) => 0.0,
+        };
+        let moments = budget::of_task(widths.inputs(), widths.outputs(), samples.saturating_add(held_out));
+        let task = moments + drawn + shown;
         let state = budget::of_integration(widths.as_slice(), self.flow_method());
         let rows = arms * budget::of_samples(widths.as_slice(), times, keep);
         let refuse = |key: &str| {
