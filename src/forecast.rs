@@ -14,18 +14,22 @@ pub struct Forecast {
     pub estimate: Option<String>,
 }
 
-/// Predicts by the mode equations where they are exact, by the Riccati equation where that is, and else estimates by
-/// the mode equations from effective strengths.
+/// Predicts by the mode equations where they are exact, by the map of one weight matrix or of the Riccati equation where
+/// that is, and else estimates by the mode equations from effective strengths.
 pub fn forecast(experiment: &Experiment) -> Forecast {
     let basis = &experiment.basis;
     let tau = experiment.clock.tau;
     let half = |mode: usize| basis.final_strength(mode).map(|end| end / 2.0);
     let of_strengths = |mode: usize| {
-        let (s, lambda) = (basis.s[mode], basis.input_eigenvalues[mode]);
-        analytic::time_to_reach(s, lambda, tau, &experiment.reduction.strengths[mode], half(mode)?)
+        let (s, lambda, half) = (basis.s[mode], basis.input_eigenvalues[mode], half(mode)?);
+        // The first time at which it is half learned or more.
+        if experiment.reduction.initial(mode) >= half {
+            return Some(0.0);
+        }
+        analytic::time_to_reach(s, lambda, tau, &experiment.reduction.strengths[mode], half)
     };
-    let riccati = experiment.reduction.approximation.as_ref().and_then(|_| exact_riccati(experiment));
-    let predicted = |mode: usize| match &riccati {
+    let of_map = experiment.reduction.approximation.as_ref().and_then(|_| exact_map(experiment));
+    let predicted = |mode: usize| match &of_map {
         Some(form) => analytic::half_time_from(experiment, form, mode, of_strengths(mode)),
         None => of_strengths(mode),
     };
@@ -38,14 +42,17 @@ pub fn forecast(experiment: &Experiment) -> Forecast {
             predicted_half_time: predicted(mode).filter(|t| t.is_finite()),
         })
         .collect();
-    let estimate = experiment.reduction.approximation.clone().filter(|_| riccati.is_none());
+    let estimate = experiment.reduction.approximation.clone().filter(|_| of_map.is_none());
     Forecast { modes, estimate }
 }
 
-/// The exact solution of two weight matrices that are balanced but not aligned, if they are.
-fn exact_riccati(experiment: &Experiment) -> Option<Form> {
-    let premises = &experiment.premises;
-    let promising = !fails(premises.white) && premises.imbalance.is_some_and(|imbalance| !fails(imbalance.violation));
-    let form = promising.then(|| choose(FormName::Riccati, &experiment.given()).ok())??;
+/// The exact solution of one weight matrix, or of two that are balanced but not aligned.
+fn exact_map(experiment: &Experiment) -> Option<Form> {
+    let name = match experiment.reduction.conserved {
+        _ if experiment.widths.depth() == 1 => FormName::SingleLayer,
+        Some(_) => FormName::Riccati,
+        None => return None,
+    };
+    let form = choose(name, &experiment.given()).ok()?;
     form.exact.then_some(form.form)
 }

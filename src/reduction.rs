@@ -1,6 +1,6 @@
 //! From full weights to one small system per mode: the strengths at t = 0, exact or effective.
 
-use crate::premises::Premises;
+use crate::premises::{Premises, fails};
 use crate::probe::alignment;
 use crate::task::ModeBasis;
 use nalgebra::{DMatrix, DVector};
@@ -12,6 +12,8 @@ pub struct Reduction {
     pub strengths: Vec<Vec<f64>>,
     /// Why the mode equations are only an approximation; `None` where they are exact.
     pub approximation: Option<String>,
+    /// ℓ of W2ᵀW2 − W1W1ᵀ = ℓI, which the flow keeps, for two weight matrices and white inputs.
+    pub conserved: Option<f64>,
 }
 
 impl Reduction {
@@ -22,16 +24,18 @@ impl Reduction {
         let strengths = match (depth, &approximation) {
             (1, _) => diagonal(weights, basis).map(|u| vec![u]).collect(),
             (_, None) => alignment(weights, &basis.u, &basis.v).strengths,
-            (2, _) if crate::premises::fails(premises.aligned) => {
+            (2, _) if fails(premises.aligned) => {
                 effective_start(weights, basis).iter().map(|&u| vec![u.sqrt(); 2]).collect()
             }
-            (_, _) if !crate::premises::fails(premises.aligned) => alignment(weights, &basis.u, &basis.v).strengths,
+            (_, _) if !fails(premises.aligned) => alignment(weights, &basis.u, &basis.v).strengths,
             (_, _) => {
                 let root = 1.0 / depth as f64;
                 diagonal(weights, basis).map(|u| vec![u.abs().powf(root); depth]).collect()
             }
         };
-        Reduction { strengths: strengths.into_iter().map(equalised).collect(), approximation }
+        let kept = premises.imbalance.filter(|kept| !fails(premises.white) && !fails(kept.violation));
+        let conserved = kept.map(|kept| kept.multiple);
+        Reduction { strengths: strengths.into_iter().map(equalised).collect(), approximation, conserved }
     }
 
     /// u_α(0), the product of the strengths.

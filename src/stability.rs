@@ -22,9 +22,20 @@ impl Sharpness {
     ///
     /// Aligned weights of strengths a_l^α have the Hessian eigenvalues
     /// λ_β Σ_l (∏_{i>l} a_i^α)² (∏_{i<l} a_i^β)² over all output modes α and input modes β, null modes
-    /// included; for two weights λ_β(|b^α|² + |a^β|²). Away from alignment that is an estimate.
+    /// included; for two weights λ_β(|b^α|² + |a^β|²). Away from alignment that is an estimate, but for one weight matrix,
+    /// whose Hessian is Σ11, and for two with W2ᵀW2 − W1W1ᵀ = ℓI and white inputs: c(‖W1‖² + ‖W2‖²) = √(4s_1² + c²ℓ²)
+    /// in the spectral norm, since a² + b² of a mode that is learned follows from its ab = s/c and b² − a² = ℓ.
     pub fn at_minimum(statistics: &Statistics, basis: &ModeBasis, reduction: &Reduction) -> Sharpness {
         let depth = reduction.strengths.first().map_or(1, Vec::len);
+        let exactly = |value: f64| Sharpness { value, estimate: None };
+        match (depth, reduction.conserved.filter(|_| reduction.approximation.is_some())) {
+            (1, _) => return exactly(statistics.eigenvalues.amax()),
+            (_, Some(imbalance)) => {
+                let largest = basis.s.first().copied().unwrap_or(0.0);
+                return exactly((2.0 * largest).hypot(statistics.whiteness().1 * imbalance));
+            }
+            _ => {}
+        }
         let final_strengths: Vec<Vec<f64>> =
             (0..basis.len()).map(|mode| final_strengths(basis, &reduction.strengths[mode], mode)).collect();
         let nothing = vec![0.0; depth];

@@ -9,6 +9,7 @@ mod matrices;
 use common::{arm, run};
 use draw::problem;
 use gradflow::network::{Gradient, Hessian, Widths};
+use gradflow::stability::Sharpness;
 use gradflow::trajectory::{Arm, Trajectory};
 use nalgebra::DMatrix;
 
@@ -86,4 +87,30 @@ fn at_the_saddle_of_two_weights_the_curvature_is_that_of_the_strongest_mode() {
     let (flow, _) = sharpness("task.spectrum = { inputs = 4, outputs = 3, singular_values = [2, 1] }", network, 1.0);
     // ∓s for every mode and hidden unit.
     assert!((flow.samples[0].mean.sharpness.expect("it was asked for") - 2.0).abs() < 1e-6);
+}
+
+#[test]
+fn away_from_alignment_the_sharpness_at_the_minimum_is_exact_where_what_is_conserved_fixes_it() {
+    let white = "spectrum = { inputs = 5, outputs = 4, singular_values = [1.0, 0.6] }";
+    let scaled =
+        "spectrum = { inputs = 4, outputs = 5, singular_values = [1.5, 0.9, 0.4], input_spectrum = [2, 2, 2, 2] }";
+    let mixing = "matrices = { sigma11 = [[2, 0.9], [0.9, 1]], sigma31 = [[1, 0.2], [0.1, 0.5]] }";
+    for (task, network) in [
+        (white, "hidden = [4], init.balanced = { scale = 0.3, imbalance = 10.0 }"),
+        (white, "hidden = [4], init.balanced = { scale = 0.3 }"),
+        (scaled, "hidden = [3], init.balanced = { scale = 0.3, imbalance = -0.7 }"),
+        // One weight matrix: the loss is quadratic.
+        (mixing, "hidden = [], init.gaussian.scale = 0.3"),
+    ] {
+        let text = format!(
+            "seed = 9\ntask.{task}\nnetwork = {{ {network} }}\ntime = {{ end = 60, samples = 3 }}\n\
+             flow.rtol = 1e-11\noutput.sharpness = true"
+        );
+        let (experiment, report) = run(&text);
+        assert!(experiment.premises.aligned > 0.1 || experiment.premises.commuting > 0.1, "{text}");
+        let found = Sharpness::at_minimum(&experiment.task.statistics, &experiment.basis, &experiment.reduction);
+        let flow = arm(&report, Arm::Flow).samples[2].mean.sharpness.expect("it was asked for");
+        assert_eq!(found.estimate, None, "{text}");
+        assert!((found.value - flow).abs() < 1e-6 * flow, "{} where the flow ends at {flow}\n{text}", found.value);
+    }
 }

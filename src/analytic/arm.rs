@@ -160,14 +160,18 @@ fn half_time(experiment: &Experiment, form: &Form, mode: usize) -> Option<f64> {
 /// When a mode is at half of s/λ, however late, by a form that gives the map; looked for from `hint` on, up to
 /// a million times that. `None` if it never is, or by another form.
 pub fn half_time_from(experiment: &Experiment, form: &Form, mode: usize, hint: Option<f64>) -> Option<f64> {
-    let Form::Riccati(riccati) = form else { return None };
+    let map = |t: f64| match form {
+        Form::SingleLayer(start) => Some(single_layer(experiment, start, t)),
+        Form::Riccati(riccati) => Some(experiment.probe.frame().enter(&riccati.at(t / experiment.clock.tau).map())),
+        _ => None,
+    };
+    map(0.0)?;
     let half = experiment.basis.final_strength(mode)? / 2.0;
     let tau = experiment.clock.tau;
     let slowest = tau / experiment.basis.s.get(mode)?;
     let hint = hint.filter(|t| t.is_finite() && *t > 0.0).unwrap_or(slowest);
-    let map = |t: f64| experiment.probe.frame().enter(&riccati.at(t / tau).map());
-    let above =
-        |t: f64| experiment.probe.strengths(&map(t)).get(mode).is_some_and(|u| *u >= half * (1.0 - 4.0 * f64::EPSILON));
+    let strength = |t: f64| experiment.probe.strengths(&map(t)?).get(mode).copied();
+    let above = |t: f64| strength(t).is_some_and(|u| u >= half * (1.0 - 4.0 * f64::EPSILON));
     // A dozen places up to the hint, then ever larger steps.
     let near = (1..=12).map(|i| hint * f64::from(i) / 10.0);
     let far = (1..=40).map(|i| 1.2 * hint * 2f64.powf(0.5 * f64::from(i)));

@@ -87,7 +87,7 @@ impl<'a> Theory<'a> {
         let Start::Aligned { strengths } = series.start.at(&widths) else { return None };
         let of_mode = |mode: usize| strengths.iter().map(|layer| layer.get(mode).copied().unwrap_or(0.0)).collect();
         let strengths: Vec<Vec<f64>> = (0..self.basis.len()).map(of_mode).collect();
-        let reduction = Reduction { strengths, approximation: None };
+        let reduction = Reduction { strengths, approximation: None, conserved: None };
         let sharpness = Sharpness::at_minimum(&self.setting.task.statistics, &self.basis, &reduction).value;
         let best_rate = 1.0 / sharpness;
         let rate = if let RateRule::Fixed(rate) = series.rate { rate } else { best_rate };
