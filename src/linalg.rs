@@ -105,6 +105,23 @@ pub fn complement(v: &DMatrix<f64>) -> DMatrix<f64> {
     padded.qr().q().columns(r, n - r).into_owned()
 }
 
+/// An orthonormal basis of a space that contains the columns of both matrices, if they are fewer than their rows.
+pub fn basis_of(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+    let (columns, rows) = (a.ncols() + b.ncols(), a.nrows());
+    let finite = a.iter().chain(b.iter()).all(|x| x.is_finite());
+    (columns < rows && finite).then(|| {
+        // Of columns that are tiny or huge the squares would leave the range of numbers.
+        let mut columns = join(a, b);
+        for mut column in columns.column_iter_mut() {
+            let size = column.amax();
+            if size > 0.0 {
+                column /= size;
+            }
+        }
+        columns.qr().q()
+    })
+}
+
 /// W_D…W_1, from the thinner end.
 pub fn map_of(weights: &[DMatrix<f64>]) -> DMatrix<f64> {
     let (Some(first), Some(last)) = (weights.first(), weights.last()) else {

@@ -408,3 +408,38 @@ fn half_times_of_balanced_starts_are_predicted() {
     }
     assert!(compared >= 15, "{compared}");
 }
+
+#[test]
+fn of_many_outputs_only_those_are_solved_for_that_can_be_reached() {
+    let (experiment, report) =
+        run("seed = 4\ntask.spectrum = { inputs = 3, outputs = 40, singular_values = [2.0, 1.0] }\n\
+         network = { hidden = [2], init.balanced = { scale = 0.3, imbalance = -0.4 } }\n\
+         time = { end = 8.0, samples = 9 }\nflow.rtol = 1e-12\nanalytic.form = \"riccati\"\noutput.weights = true\n\
+         check = [{ compare = [\"flow\", \"analytic\"], quantity = \"map\", max_error = 1e-10 }]");
+    assert!(report.verdicts.iter().all(|verdict| verdict.pass), "{:?}", report.verdicts);
+    assert_eq!(report.trajectories.len(), 2);
+    let [flow, analytic] = [0, 1].map(|arm| report.trajectories[arm].samples.last().and_then(|s| s.state.as_ref()));
+    let (flow, analytic) = (flow.expect("it is kept"), analytic.expect("it is kept"));
+    let (w2, grams) =
+        (&flow.weights.as_ref().expect("the flow has weights")[1], analytic.grams.as_ref().expect("kept"));
+    assert!((w2 * w2.transpose() - &grams.1).norm() < 1e-9, "W2W2ᵀ is that of the flow");
+    assert_eq!(experiment.widths.outputs(), 40);
+}
+
+#[test]
+fn one_weight_matrix_and_modes_that_are_learned_from_the_start_have_exact_half_times_too() {
+    let mixing = "task.matrices = { sigma11 = [[2, 0.9], [0.9, 1]], sigma31 = [[1, 0.2], [0.1, 0.5]] }\n\
+                  network = { hidden = [], init.gaussian.scale = 0.01 }";
+    let ahead = "task.spectrum = { inputs = 3, outputs = 2, singular_values = [1, 0.5] }\n\
+                 network = { hidden = [2], init.aligned.strengths = [[0.8, 2], [0.9, 1]] }";
+    for (text, at_once) in [(mixing, false), (ahead, true)] {
+        let (_, report) = run(&format!("{text}\ntime = {{ end = 20, samples = 5 }}\nflow.rtol = 1e-12"));
+        assert_eq!(report.forecast.estimate, None);
+        for (mode, forecast) in report.forecast.modes.iter().enumerate() {
+            let (predicted, measured) = (forecast.predicted_half_time, report.half_time(Arm::Flow, mode));
+            let (predicted, measured) = (predicted.expect("it is known"), measured.expect("it is learned"));
+            assert!((predicted - measured).abs() < 1e-8, "mode {mode}: {predicted}, measured {measured}\n{text}");
+            assert_eq!(predicted == 0.0, at_once);
+        }
+    }
+}

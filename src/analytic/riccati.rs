@@ -8,9 +8,11 @@
 //! (Fukumizu 1998 for ℓ = 0; Braun et al. 2022; Dominé et al. 2024; with the integral in place of
 //! ½(e^{FT}F⁻¹e^{FT} − F⁻¹) it holds for singular F too). Its blocks are W1ᵀW1, W = W2W1 and W2W2ᵀ; the weights
 //! themselves are determined up to a rotation of the hidden layer only.
+//!
+//! The columns of W2 stay in the span of those of W2(0) and Σ31: of more outputs than that only the span is solved for.
 
 use crate::kernels::{View, product};
-use crate::linalg::{complement, svd};
+use crate::linalg::{basis_of, complement, join, svd};
 use nalgebra::{DMatrix, RowDVector};
 
 /// The solution for one start.
@@ -18,6 +20,8 @@ use nalgebra::{DMatrix, RowDVector};
 pub struct Riccati {
     /// N1, the rows of Q above W2's.
     inputs: usize,
+    /// Orthonormal columns that span the outputs that W2 reaches, if these are not all.
+    outputs: Option<DMatrix<f64>>,
     /// c of Σ11 = cI: with √c Q in place of Q and cℓ in place of ℓ, c is 1.
     input_eigenvalue: f64,
     /// Eigenvalues Λ of F, descending.
@@ -62,17 +66,23 @@ impl Riccati {
         w1: &DMatrix<f64>,
         w2: &DMatrix<f64>,
     ) -> Riccati {
-        let (exponents, vectors) = eigen(sigma31, 0.5 * input_eigenvalue * imbalance);
+        let outputs = basis_of(sigma31, w2);
+        let within = |m: &DMatrix<f64>| match &outputs {
+            Some(basis) => product(View::from(basis).t(), m.into()),
+            None => m.clone(),
+        };
+        let (sigma31, w2) = (within(sigma31), within(w2));
+        let (exponents, vectors) = eigen(&sigma31, 0.5 * input_eigenvalue * imbalance);
         let inputs = sigma31.ncols();
         let mut q = DMatrix::zeros(inputs + sigma31.nrows(), w1.nrows());
         q.rows_mut(0, inputs).copy_from(&w1.transpose());
-        q.rows_mut(inputs, sigma31.nrows()).copy_from(w2);
+        q.rows_mut(inputs, sigma31.nrows()).copy_from(&w2);
         q *= input_eigenvalue.sqrt();
         // What rounding may have made of each row of PᵀQ0.
         let sizes = vectors.map(f64::abs).transpose() * q.map(f64::abs);
         let rounding: Vec<f64> = sizes.row_iter().map(|row| ROUNDING * row.norm()).collect();
         let lower = echelon(&product(View::from(&vectors).t(), (&q).into()), &rounding);
-        Riccati { inputs, input_eigenvalue, exponents, vectors, lower }
+        Riccati { inputs, outputs, input_eigenvalue, exponents, vectors, lower }
     }
 
     /// QQᵀ at T = t/τ ≥ 0, at any of them: nothing overflows.
@@ -80,9 +90,8 @@ impl Riccati {
     /// With Â_ij = L_ij e^{Λ_iT − c_j}, each column scaled so that its largest entry is at most 1, and
     /// G_i² = ∫₀ᵀe^{−2Λ_iσ}dσ, the bracket is RᵀR (between scalings) for the QR factor R of [GÂ; e^{−c}], and Y = PÂR⁻¹.
     pub fn at(&self, t: f64) -> Gram {
-        let gram = |factor| Gram { inputs: self.inputs, input_eigenvalue: self.input_eigenvalue, factor };
         if t == 0.0 {
-            return gram(product((&self.vectors).into(), (&self.lower).into()));
+            return self.gram(product((&self.vectors).into(), (&self.lower).into()));
         }
         let (n, m) = self.lower.shape();
         let mut grown = DMatrix::zeros(n, m);
@@ -111,7 +120,20 @@ impl Riccati {
         // X = ÂR⁻¹ solves RᵀXᵀ = Âᵀ. R has full rank: so has each column of what it is made of.
         let mut solved = grown.transpose();
         r.tr_solve_upper_triangular_mut(&mut solved);
-        gram(product((&self.vectors).into(), View::from(&solved).t()))
+        self.gram(product((&self.vectors).into(), View::from(&solved).t()))
+    }
+
+    /// Of Y in the outputs that W2 reaches.
+    fn gram(&self, factor: DMatrix<f64>) -> Gram {
+        let factor = match &self.outputs {
+            None => factor,
+            Some(basis) => {
+                let (top, bottom) = (factor.rows(0, self.inputs), factor.rows(self.inputs, basis.ncols()).into_owned());
+                let outputs = product(basis.into(), (&bottom).into());
+                join(&top.transpose(), &outputs.transpose()).transpose()
+            }
+        };
+        Gram { inputs: self.inputs, input_eigenvalue: self.input_eigenvalue, factor }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Gradient, Widths};
 use crate::kernels::{View, gemm, product};
-use crate::linalg::map_of;
+use crate::linalg::{basis_of, map_of};
 use nalgebra::DMatrix;
 
 /// The weights that gradient flow changes, from one start, on one task.
@@ -118,25 +118,6 @@ fn narrow(weights: &mut [DMatrix<f64>], l: usize) -> Option<DMatrix<f64>> {
     weights[l - 1] = below;
     weights[l] = above;
     Some(basis)
-}
-
-/// An orthonormal basis of a space that contains the columns of both matrices, if they are fewer than their rows.
-fn basis_of(a: &DMatrix<f64>, b: &DMatrix<f64>) -> Option<DMatrix<f64>> {
-    let (columns, rows) = (a.ncols() + b.ncols(), a.nrows());
-    let finite = a.iter().chain(b.iter()).all(|x| x.is_finite());
-    (columns < rows && finite).then(|| {
-        // Of columns that are tiny or huge the squares would leave the range of numbers.
-        let mut columns = DMatrix::zeros(rows, a.ncols() + b.ncols());
-        columns.columns_mut(0, a.ncols()).copy_from(a);
-        columns.columns_mut(a.ncols(), b.ncols()).copy_from(b);
-        for mut column in columns.column_iter_mut() {
-            let size = column.amax();
-            if size > 0.0 {
-                column /= size;
-            }
-        }
-        columns.qr().q()
-    })
 }
 
 impl Inputs {
