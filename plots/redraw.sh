@@ -22,7 +22,7 @@ done <<'LIST'
 three_layer            figure           three_layer
 edge_of_stability      figure           edge_of_stability
 phase_portrait         figure           phase_portrait
-infinite_depth         figure           infinite_depth
+infinite_depth         study_limit      infinite_depth
 depth_study            study_depth      depth_study
 deep_orthogonal        study_start      deep_orthogonal
 mnist                  figure           mnist
