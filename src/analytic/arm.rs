@@ -92,10 +92,49 @@ fn single_layer(experiment: &Experiment, start: &DMatrix<f64>, t: f64) -> DMatri
     let mut map = statistics.frame.enter(start);
     let columns = map.column_iter_mut().zip(statistics.optimum_frame.column_iter()).zip(statistics.eigenvalues.iter());
     for ((mut w, best), lambda) in columns {
-        let way = -(-lambda * t / experiment.clock.tau).exp_m1();
-        w.zip_apply(&best, |w, best| *w += (best - *w) * way);
+        let decays = lambda * t / experiment.clock.tau;
+        w.zip_apply(&best, |w, best| *w = share_at(*w, best, decays));
     }
     map
+}
+
+/// What goes from its start to its end at a rate, after so many time constants: no digits cancel where the end is 0.
+fn share_at(start: f64, end: f64, decays: f64) -> f64 {
+    start * (-decays).exp() - end * (-decays).exp_m1()
+}
+
+/// u_α(t) = u_αᵀW(t)v_α by a form that gives the map, which is not made for it; `None` for other forms.
+fn strength_of_map<'a>(
+    experiment: &'a Experiment,
+    form: &'a Form,
+    mode: usize,
+) -> Option<Box<dyn Fn(f64) -> f64 + 'a>> {
+    let tau = experiment.clock.tau;
+    let (u, v) = (experiment.basis.u.column(mode), experiment.basis.v.column(mode));
+    match form {
+        Form::Riccati(riccati) => {
+            let coordinates = riccati.coordinates(u, v);
+            Some(Box::new(move |t| riccati.strength(&coordinates, t / tau)))
+        }
+        Form::SingleLayer(start) => {
+            // Of each of Σ11's eigenvectors, what it adds at the start and in the end.
+            let statistics = &experiment.task.statistics;
+            let frame = &statistics.frame;
+            let inputs = frame.enter_rows(&DMatrix::from_columns(&[v]));
+            let along = |map: &DMatrix<f64>| map.tr_mul(&u).component_mul(&inputs);
+            let (start, best) = (along(&frame.enter(start)), along(&statistics.optimum_frame));
+            Some(Box::new(move |t| {
+                let shares = start.iter().zip(&best).zip(&statistics.eigenvalues);
+                shares.map(|((start, best), lambda)| share_at(*start, *best, lambda * t / tau)).sum()
+            }))
+        }
+        Form::Sigmoid(_) | Form::Unequal(_) | Form::Deep(_) | Form::InfiniteDepth(_) => None,
+    }
+}
+
+/// What counts as half, of which a mode may stay away by rounding.
+fn nearly(half: f64) -> f64 {
+    half * (1.0 - 4.0 * f64::EPSILON)
 }
 
 /// u_α(t); the forms that give the map have been dealt with.
@@ -126,19 +165,10 @@ fn half_time(experiment: &Experiment, form: &Form, mode: usize) -> Option<f64> {
     let tau = experiment.clock.tau;
     let pair = Pair { s, input_eigenvalue, tau };
     let time = match form {
-        // Not one exponential but a sum over the inputs' eigenvectors: the crossing is bisected.
-        Form::SingleLayer(start) => {
-            let strengths = |t: f64| experiment.probe.strengths(&single_layer(experiment, start, t));
-            first_crossing(&experiment.clock.times, |t| {
-                strengths(t).get(mode).is_some_and(|u| *u >= half * (1.0 - 4.0 * f64::EPSILON))
-            })
-        }
-        Form::Riccati(riccati) => {
-            let map = |t: f64| experiment.probe.frame().enter(&riccati.at(t / tau).map());
-            let strengths = |t: f64| experiment.probe.strengths(&map(t));
-            first_crossing(&experiment.clock.times, |t| {
-                strengths(t).get(mode).is_some_and(|u| *u >= half * (1.0 - 4.0 * f64::EPSILON))
-            })
+        // Not one exponential but a sum of them, or a quotient of such: the crossing is bisected.
+        Form::SingleLayer(_) | Form::Riccati(_) => {
+            let strength = strength_of_map(experiment, form, mode)?;
+            first_crossing(&experiment.clock.times, |t| strength(t) >= nearly(half))
         }
         Form::Sigmoid(u0) if u0[mode] >= half => Some(0.0),
         Form::Sigmoid(u0) => pair.balanced_time(u0[mode], half),
@@ -160,22 +190,15 @@ fn half_time(experiment: &Experiment, form: &Form, mode: usize) -> Option<f64> {
 /// When a mode is at half of s/λ, however late, by a form that gives the map; looked for from `hint` on, up to
 /// a million times that. `None` if it never is, or by another form.
 pub fn half_time_from(experiment: &Experiment, form: &Form, mode: usize, hint: Option<f64>) -> Option<f64> {
-    let map = |t: f64| match form {
-        Form::SingleLayer(start) => Some(single_layer(experiment, start, t)),
-        Form::Riccati(riccati) => Some(experiment.probe.frame().enter(&riccati.at(t / experiment.clock.tau).map())),
-        _ => None,
-    };
-    map(0.0)?;
+    let strength = strength_of_map(experiment, form, mode)?;
     let half = experiment.basis.final_strength(mode)? / 2.0;
     let tau = experiment.clock.tau;
     let slowest = tau / experiment.basis.s.get(mode)?;
     let hint = hint.filter(|t| t.is_finite() && *t > 0.0).unwrap_or(slowest);
-    let strength = |t: f64| experiment.probe.strengths(&map(t)?).get(mode).copied();
-    let above = |t: f64| strength(t).is_some_and(|u| u >= half * (1.0 - 4.0 * f64::EPSILON));
     // A dozen places up to the hint, then ever larger steps.
     let near = (1..=12).map(|i| hint * f64::from(i) / 10.0);
     let far = (1..=40).map(|i| 1.2 * hint * 2f64.powf(0.5 * f64::from(i)));
-    first_crossing(&near.chain(far).collect::<Vec<f64>>(), above)
+    first_crossing(&near.chain(far).collect::<Vec<f64>>(), |t| strength(t) >= nearly(half))
 }
 
 /// The first time from 0 on at which `above` holds, bisected between 0 and the sample times.

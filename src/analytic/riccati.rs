@@ -13,7 +13,7 @@
 
 use crate::kernels::{View, product};
 use crate::linalg::{basis_of, complement, join, svd};
-use nalgebra::{DMatrix, RowDVector};
+use nalgebra::{DMatrix, DVector, DVectorView, RowDVector};
 
 /// The solution for one start.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,12 +86,33 @@ impl Riccati {
     }
 
     /// QQᵀ at T = t/τ ≥ 0, at any of them: nothing overflows.
+    pub fn at(&self, t: f64) -> Gram {
+        self.gram(product((&self.vectors).into(), (&self.grown(t)).into()))
+    }
+
+    /// What uᵀWv takes, for an output u (N3) and an input v (N1): Pᵀ(0, u) and Pᵀ(v, 0).
+    pub fn coordinates(&self, u: DVectorView<f64>, v: DVectorView<f64>) -> [DVector<f64>; 2] {
+        let u = match &self.outputs {
+            Some(basis) => basis.tr_mul(&u),
+            None => u.into_owned(),
+        };
+        let (top, bottom) = (self.vectors.rows(0, self.inputs), self.vectors.rows(self.inputs, u.len()));
+        [bottom.tr_mul(&u), top.tr_mul(&v)]
+    }
+
+    /// uᵀWv at T = t/τ ≥ 0, from its [`Riccati::coordinates`]: W itself is not made.
+    pub fn strength(&self, [u, v]: &[DVector<f64>; 2], t: f64) -> f64 {
+        let grown = self.grown(t);
+        grown.tr_mul(u).dot(&grown.tr_mul(v)) / self.input_eigenvalue
+    }
+
+    /// X of QQᵀ = PXXᵀPᵀ.
     ///
     /// With Â_ij = L_ij e^{Λ_iT − c_j}, each column scaled so that its largest entry is at most 1, and
-    /// G_i² = ∫₀ᵀe^{−2Λ_iσ}dσ, the bracket is RᵀR (between scalings) for the QR factor R of [GÂ; e^{−c}], and Y = PÂR⁻¹.
-    pub fn at(&self, t: f64) -> Gram {
+    /// G_i² = ∫₀ᵀe^{−2Λ_iσ}dσ, the bracket is RᵀR (between scalings) for the QR factor R of [GÂ; e^{−c}], and X = ÂR⁻¹.
+    fn grown(&self, t: f64) -> DMatrix<f64> {
         if t == 0.0 {
-            return self.gram(product((&self.vectors).into(), (&self.lower).into()));
+            return self.lower.clone();
         }
         let (n, m) = self.lower.shape();
         let mut grown = DMatrix::zeros(n, m);
@@ -120,7 +141,7 @@ impl Riccati {
         // X = ÂR⁻¹ solves RᵀXᵀ = Âᵀ. R has full rank: so has each column of what it is made of.
         let mut solved = grown.transpose();
         r.tr_solve_upper_triangular_mut(&mut solved);
-        self.gram(product((&self.vectors).into(), View::from(&solved).t()))
+        solved.transpose()
     }
 
     /// Of Y in the outputs that W2 reaches.
@@ -255,6 +276,22 @@ mod tests {
             assert!((&f * &vectors - &vectors * diagonal).amax() < 1e-13 * (1.0 + f.amax()));
             assert!((vectors.transpose() * &vectors - DMatrix::identity(n, n)).amax() < 1e-14);
             assert!(values.is_sorted_by(|a, b| a >= b));
+        }
+    }
+
+    #[test]
+    fn a_strength_is_that_of_the_map() {
+        let mut rng = stream(6, Purpose::Task);
+        for (outputs, inputs, hidden, imbalance) in [(3, 5, 4, 0.7), (9, 2, 3, 0.0)] {
+            let sigma31 = gaussian(&mut rng, outputs, inputs);
+            let (w1, w2) = (gaussian(&mut rng, hidden, inputs), gaussian(&mut rng, outputs, hidden));
+            let riccati = Riccati::new(&sigma31, 1.5, imbalance, &w1, &w2);
+            let (u, v) = (gaussian(&mut rng, outputs, 1), gaussian(&mut rng, inputs, 1));
+            let coordinates = riccati.coordinates(u.column(0), v.column(0));
+            for t in [0.0, 0.3, 4.0] {
+                let expected = u.dot(&(riccati.at(t).map() * &v));
+                assert!((riccati.strength(&coordinates, t) - expected).abs() < 1e-13 * u.norm() * v.norm());
+            }
         }
     }
 }
