@@ -415,7 +415,8 @@ fn of_many_outputs_only_those_are_solved_for_that_can_be_reached() {
         run("seed = 4\ntask.spectrum = { inputs = 3, outputs = 40, singular_values = [2.0, 1.0] }\n\
          network = { hidden = [2], init.balanced = { scale = 0.3, imbalance = -0.4 } }\n\
          time = { end = 8.0, samples = 9 }\nflow.rtol = 1e-12\nanalytic.form = \"riccati\"\noutput.weights = true\n\
-         check = [{ compare = [\"flow\", \"analytic\"], quantity = \"map\", max_error = 1e-10 }]");
+         check = [{ compare = [\"flow\", \"analytic\"], quantity = \"map\", max_error = 1e-10 },\n\
+         { arm = \"analytic\", quantity = \"largest_coupling\", expect = 0, max_error = 10.0 }]");
     assert!(report.verdicts.iter().all(|verdict| verdict.pass), "{:?}", report.verdicts);
     assert_eq!(report.trajectories.len(), 2);
     let [flow, analytic] = [0, 1].map(|arm| report.trajectories[arm].samples.last().and_then(|s| s.state.as_ref()));

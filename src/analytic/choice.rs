@@ -76,6 +76,13 @@ pub enum Form {
     InfiniteDepth(Vec<f64>),
 }
 
+impl Form {
+    /// Whether it gives the map W, and not only the modes' strengths.
+    pub fn gives_map(&self) -> bool {
+        matches!(self, Form::SingleLayer(_) | Form::Riccati(_))
+    }
+}
+
 /// A chosen form, why, and whether it is exact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClosedForm {

@@ -27,6 +27,8 @@ pub struct Known<'a> {
     pub task: &'a Task,
     /// Whether the sgd arm trains a network that is not linear.
     pub not_linear: bool,
+    /// Whether the closed form gives the map, and not only the modes' strengths.
+    pub map_in_closed_form: bool,
     /// The studies.
     pub studies: &'a [Study],
     /// The tables of delays.
@@ -130,7 +132,11 @@ fn figure(table: &CheckTable, arm: Arm, known: &Known) -> Result<Check, Complain
             let message = "what is conserved is conserved along the flow";
             return Err(("quantity", message.to_owned(), Some("arm = \"flow\"".to_owned())));
         }
-        Quantity::LargestCoupling if matches!(arm, Arm::Flow | Arm::Sgd) => Figure::LargestCoupling,
+        Quantity::LargestCoupling
+            if matches!(arm, Arm::Flow | Arm::Sgd) || (arm == Arm::Analytic && known.map_in_closed_form) =>
+        {
+            Figure::LargestCoupling
+        }
         Quantity::FinalSharpness if arm == Arm::Sgd && known.not_linear => {
             let message = "the Hessian is that of a linear network, and the sgd arm trains another";
             return Err(("quantity", message.to_owned(), Some("arm = \"flow\"".to_owned())));

@@ -379,6 +379,7 @@ impl Builder<'_> {
                 modes: experiment.basis.len(),
                 task: &experiment.task,
                 not_linear: !experiment.is_linear(),
+                map_in_closed_form: experiment.analytic.as_ref().is_some_and(|form| form.form.gives_map()),
                 studies,
                 delays,
                 spectra,
