@@ -32,7 +32,11 @@ impl Plateau {
     }
 }
 
-/// The plateaus of the modes that are learned, from none of them learned to all, in the predicted order.
+/// Half-times closer than this, relative, are one.
+const AT_ONCE: f64 = 1e-9;
+
+/// The plateaus of the modes that are learned, from none of them learned to all, in the predicted order. Between modes that are
+/// learned at once, as those of a level of a tree, there is none.
 pub fn plateaus(modes: &[ModeSummary], trajectories: &[Trajectory]) -> Vec<Plateau> {
     let predicted = |mode: usize| modes[mode].predicted_half_time;
     let mut order: Vec<usize> = (0..modes.len()).filter(|mode| predicted(*mode).is_some()).collect();
@@ -41,7 +45,12 @@ pub fn plateaus(modes: &[ModeSummary], trajectories: &[Trajectory]) -> Vec<Plate
         let open = modes.iter().enumerate().filter(|(mode, _)| !learned.contains(mode));
         open.filter_map(|(_, mode)| Some(0.5 * mode.s * mode.final_strength()?)).fold(0.0, |sum, excess| sum + excess)
     };
+    let at_once = |pair: &[usize]| match (predicted(pair[0]), predicted(pair[1])) {
+        (Some(one), Some(other)) => other - one <= AT_ONCE * other,
+        _ => false,
+    };
     (0..=order.len())
+        .filter(|&k| k == 0 || k == order.len() || !at_once(&order[k - 1..=k]))
         .map(|k| {
             let (before, next) = (k.checked_sub(1).map(|last| order[last]), order.get(k).copied());
             // From the start, or from the half-time of the mode before, to that of the next.

@@ -80,3 +80,16 @@ fn modes_that_start_next_to_nothing_take_their_time_and_no_more() {
         }
     }
 }
+
+#[test]
+fn modes_that_are_learned_at_once_have_no_plateau_between_them() {
+    let (_, report) = run("task.spectrum = { inputs = 4, outputs = 4, singular_values = [3, 2, 2, 1] }\n\
+         network = { hidden = [4], init.aligned.strength = 1e-4 }\ntime = { end = 14, samples = 20 }\nanalytic = {}");
+    let found = plateaus(&report.forecast.modes, &report.trajectories);
+    assert_eq!(
+        found.iter().map(|p| p.learned.len()).collect::<Vec<_>>(),
+        [0, 1, 3, 4],
+        "the second and the third are learned together"
+    );
+    assert!(found.iter().all(|p| p.measured.iter().all(|(_, length)| length.is_none_or(|length| length > 0.1))));
+}

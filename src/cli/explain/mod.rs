@@ -186,7 +186,11 @@ impl<'a> Explanation<'a> {
     }
 
     fn mode_table(&self) -> String {
-        let mut table = table(&["mode", "s", "λ", "u at t = 0", "learned to", "half-time", "10–90 %"]);
+        let approximate = self.experiment.reduction.approximation.is_some();
+        let start = if approximate { "effective u0" } else { "u at t = 0" };
+        // Exact half-times of the map stand beside no rise by a law that is not exact.
+        let rises = !approximate || self.forecast.estimate.is_some();
+        let mut table = table(&["mode", "s", "λ", start, "learned to", "half-time", "10–90 %"]);
         for (index, mode) in self.forecast.modes.iter().enumerate().take(MODES_SHOWN) {
             let reach = |share: f64| self.time_to(index, share * mode.final_strength()?);
             let rise = reach(0.9).zip(reach(0.1)).map(|(late, early)| late - early);
@@ -197,7 +201,7 @@ impl<'a> Explanation<'a> {
                 short(Some(self.experiment.reduction.initial(index))),
                 short(mode.final_strength()),
                 short(mode.predicted_half_time),
-                short(rise),
+                short(rise.filter(|_| rises)),
             ]);
         }
         let more = self.forecast.modes.len().saturating_sub(MODES_SHOWN);
