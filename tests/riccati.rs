@@ -444,3 +444,25 @@ fn one_weight_matrix_and_modes_that_are_learned_from_the_start_have_exact_half_t
         }
     }
 }
+
+#[test]
+fn a_start_on_its_way_to_a_saddle_stays_on_it_however_many_the_outputs() {
+    let mut rng = stream(8, Purpose::Task);
+    for outputs in 3..=9 {
+        let q = orthonormal(&mut rng, outputs, 2);
+        // Mode 2 alone is started, in W2's column and one entry of W1; mode 1 is nowhere but in rounding.
+        let sigma31 = DMatrix::from_fn(outputs, 2, |i, j| [3.0, 1.0][j] * q[(i, j)]);
+        let (w1, w2) = (DMatrix::from_row_slice(1, 2, &[0.0, 0.1]), q.column(1) * 0.1);
+        let matrix =
+            |m: &DMatrix<f64>| m.row_iter().map(|row| row.iter().copied().collect()).collect::<Vec<Vec<f64>>>();
+        let (_, report) = run(&format!(
+            "task.matrices = {{ sigma11 = \"white\", sigma31 = {:?} }}\nnetwork = {{ hidden = [1], init.matrices.weights = [{:?}, {:?}] }}\n\
+             time = {{ end = 40.0, samples = 5 }}\nanalytic.form = \"riccati\"",
+            matrix(&sigma31),
+            matrix(&w1),
+            matrix(&DMatrix::from_columns(&[w2])),
+        ));
+        let last = report.trajectories[0].samples.last().expect("there are five");
+        assert!(last.mean.modes[0].abs() < 1e-9 && (last.mean.loss - 4.5).abs() < 1e-9, "{outputs}: {:?}", last.mean);
+    }
+}

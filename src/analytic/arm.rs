@@ -193,7 +193,9 @@ pub fn half_time_from(experiment: &Experiment, form: &Form, mode: usize, hint: O
     let strength = strength_of_map(experiment, form, mode)?;
     let half = experiment.basis.final_strength(mode)? / 2.0;
     let tau = experiment.clock.tau;
-    let slowest = tau / experiment.basis.s.get(mode)?;
+    let rates =
+        if matches!(form, Form::SingleLayer(_)) { &experiment.basis.input_eigenvalues } else { &experiment.basis.s };
+    let slowest = tau / rates.get(mode)?;
     let hint = hint.filter(|t| t.is_finite() && *t > 0.0).unwrap_or(slowest);
     // A dozen places up to the hint, then ever larger steps.
     let near = (1..=12).map(|i| hint * f64::from(i) / 10.0);

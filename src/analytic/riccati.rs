@@ -71,15 +71,18 @@ impl Riccati {
             Some(basis) => product(View::from(basis).t(), m.into()),
             None => m.clone(),
         };
+        // The sizes of what W2 is made of there: a component that cancels has their rounding, not its own.
+        let reached = match &outputs {
+            Some(basis) => basis.map(f64::abs).tr_mul(&w2.map(f64::abs)),
+            None => w2.map(f64::abs),
+        };
         let (sigma31, w2) = (within(sigma31), within(w2));
         let (exponents, vectors) = eigen(&sigma31, 0.5 * input_eigenvalue * imbalance);
         let inputs = sigma31.ncols();
-        let mut q = DMatrix::zeros(inputs + sigma31.nrows(), w1.nrows());
-        q.rows_mut(0, inputs).copy_from(&w1.transpose());
-        q.rows_mut(inputs, sigma31.nrows()).copy_from(&w2);
-        q *= input_eigenvalue.sqrt();
+        let stacked = |below: &DMatrix<f64>| join(w1, &below.transpose()).transpose() * input_eigenvalue.sqrt();
+        let q = stacked(&w2);
         // What rounding may have made of each row of PᵀQ0.
-        let sizes = vectors.map(f64::abs).transpose() * q.map(f64::abs);
+        let sizes = vectors.map(f64::abs).transpose() * stacked(&reached).map(f64::abs);
         let rounding: Vec<f64> = sizes.row_iter().map(|row| ROUNDING * row.norm()).collect();
         let lower = echelon(&product(View::from(&vectors).t(), (&q).into()), &rounding);
         Riccati { inputs, outputs, input_eigenvalue, exponents, vectors, lower }
