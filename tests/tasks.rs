@@ -307,3 +307,34 @@ fn null_modes_of_inputs_that_do_not_vary_are_those_that_the_start_couples() {
     let within = u.columns(2, 2).transpose() * &w * v.columns(2, 2);
     assert_close(&found, within.singular_values().as_slice(), 1e-13);
 }
+
+#[test]
+fn equal_modes_of_deep_networks_are_resolved_by_the_map_of_the_start() {
+    // A product of orthogonal matrices: its symmetric part in the modes' basis is a reflection's or a turn's.
+    for (seed, depth) in [(1, 10), (1, 100), (3, 100)] {
+        let e = built(&format!(
+            "seed = {seed}\ntask.spectrum = {{ inputs = 2, outputs = 2, singular_values = [1, 1] }}\n\
+             network = {{ hidden = {:?}, init.orthogonal.gain = 1 }}\ntime.end = 0.1",
+            vec![2; depth - 1]
+        ))
+        .experiment;
+        let map = e.start.iter().fold(DMatrix::identity(2, 2), |map, w| w * map);
+        let within = e.basis.u.transpose() * map * &e.basis.v;
+        assert!((within[(0, 1)] + within[(1, 0)]).abs() < 1e-9, "seed {seed}, D = {depth}: {within}");
+    }
+}
+
+#[test]
+fn variances_of_inputs_that_are_given_one_by_one_are_never_one_by_rounding() {
+    let statistics = Statistics::new(
+        DMatrix::from_diagonal(&DVector::from_row_slice(&[1e17, 2.0, 1.0])),
+        DMatrix::from_diagonal(&DVector::from_row_slice(&[1.0, 0.0, 0.0])),
+        None,
+    )
+    .expect("they are possible");
+    let mut rng = stream(5, Purpose::Task);
+    let basis = ModeBasis::new(&statistics, &[gaussian(&mut rng, 3, 3)]);
+    let mut found = basis.input_eigenvalues[1..].to_vec();
+    found.sort_by(f64::total_cmp);
+    assert_close(&found, &[1.0, 2.0], 1e-14);
+}

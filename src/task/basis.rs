@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DMatrixView, DVector};
 /// Values of a block are equal within this, relative to the larger.
 const EQUAL: f64 = 1e-9;
 
-/// What the start's map makes of an input counts as zero below this, relative to the layers' norms.
+/// What a product of matrices may be wrong by, relative to the product of their norms.
 const ROUNDING: f64 = 1e-14;
 
 /// What the start couples a null mode by counts as none below this, relative to the largest.
@@ -108,14 +108,30 @@ struct Coupling<'a> {
     start: &'a [DMatrix<f64>],
     /// W_D…W_1.
     map: DMatrix<f64>,
-    /// What counts as zero of it.
+    /// What counts as zero of it: what its rounding may be.
     rounding: f64,
 }
 
 impl Coupling<'_> {
+    /// Factor after factor from the thinner end, where P' = PW is wrong by ε‖P‖‖W‖ and by what P was wrong by, as far as P' is
+    /// as large as P. The norms of all factors would say far too much of deep networks.
     fn of(start: &[DMatrix<f64>]) -> Coupling<'_> {
-        let scale: f64 = start.iter().map(|w| w.norm()).product();
-        Coupling { start, map: map_of(start), rounding: ROUNDING * scale }
+        let (Some(first), Some(last)) = (start.first(), start.last()) else {
+            return Coupling { start, map: map_of(start), rounding: 0.0 };
+        };
+        let from_above = last.nrows() <= first.ncols();
+        let (mut map, rest) =
+            if from_above { (last.clone(), &start[..start.len() - 1]) } else { (first.clone(), &start[1..]) };
+        let mut rounding = 0.0;
+        for at in 0..rest.len() {
+            let w = if from_above { &rest[rest.len() - 1 - at] } else { &rest[at] };
+            let next = if from_above { product((&map).into(), w.into()) } else { product(w.into(), (&map).into()) };
+            let before = map.norm();
+            let carried = if before > 0.0 { rounding * (next.norm() / before) } else { 0.0 };
+            rounding = ROUNDING * before * w.norm() + carried;
+            map = next;
+        }
+        Coupling { start, map, rounding }
     }
 }
 
@@ -191,8 +207,8 @@ fn null_pairs(
     let sigma11 = product(restricted, (&product((&statistics.sigma11).into(), (&null_v).into())).into());
     let (lambda, rotation) = symmetric_eigen(&sigma11);
     null_v = product((&null_v).into(), (&rotation).into());
-    // Variances that differ by rounding of Σ11 only are equal.
-    let rounding = f64::EPSILON * statistics.inputs() as f64 * statistics.eigenvalues.amax();
+    // Variances that differ by the rounding of Σ11 only are equal.
+    let rounding = statistics.rounding();
     let floor = rounding.max(EQUAL * lambda.amax());
     let mut image = null_image(u, &null_v, coupling);
     for block in blocks(lambda.as_slice(), |a, b| close(a, b) || a.abs() <= floor) {

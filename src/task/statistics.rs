@@ -41,6 +41,11 @@ impl Frame {
         }
     }
 
+    /// What an eigenvalue may be wrong by, of n of which one is the largest; nothing where Σ11 is diagonal as it is given.
+    fn rounding(&self, n: usize, largest: f64) -> f64 {
+        if self.0.is_none() { 0.0 } else { f64::EPSILON * n as f64 * largest }
+    }
+
     /// QᵀM, for a matrix whose rows are inputs (V, samples).
     pub fn enter_rows(&self, m: &DMatrix<f64>) -> DMatrix<f64> {
         match &self.0 {
@@ -159,6 +164,7 @@ impl Statistics {
         }
         check_finite("what the inputs explain, Tr sigma31 sigma11⁺ sigma31ᵀ,", [explained].iter())?;
         check_finite("the trace of sigma33", trace_sigma33.iter())?;
+        check_finite("the best map, sigma31 sigma11⁺,", optimum_frame.iter())?;
         let trace_sigma33 = match trace_sigma33 {
             None => explained,
             Some(given) if given < explained * (1.0 - tolerance) => {
@@ -201,6 +207,11 @@ impl Statistics {
         self.sigma31.nrows()
     }
 
+    /// What an eigenvalue of Σ11 may be wrong by.
+    pub fn rounding(&self) -> f64 {
+        self.frame.rounding(self.inputs(), self.eigenvalues.amax())
+    }
+
     /// Rank of Σ11.
     pub fn input_rank(&self) -> usize {
         self.eigenvalues.iter().filter(|&&l| l > 0.0).count()
@@ -241,7 +252,7 @@ fn diagonalise(sigma11: &DMatrix<f64>) -> Result<(DVector<f64>, Frame), Statisti
     if least < -TOLERANCE * largest {
         return Err(StatisticsError::Indefinite { eigenvalue: least });
     }
-    let floor = if matches!(frame, Frame(None)) { 0.0 } else { f64::EPSILON * values.len() as f64 * largest };
+    let floor = frame.rounding(values.len(), largest);
     values.apply(|v| {
         if *v <= floor {
             *v = 0.0;
@@ -261,6 +272,7 @@ fn within_range(
     tolerance: f64,
 ) -> Result<DMatrix<f64>, StatisticsError> {
     let norm = sigma31.norm();
+    check_finite("the norm of sigma31", [norm].iter())?;
     let mut outside = 0.0;
     for (mut column, &lambda) in sigma31.column_iter_mut().zip(eigenvalues.iter()) {
         if lambda == 0.0 {
