@@ -85,10 +85,11 @@ fn diagonal<'a>(weights: &[DMatrix<f64>], basis: &'a ModeBasis) -> impl Iterator
 /// Gram–Schmidt on the z_α by descending s. A hidden layer of N2 units has room for N2 modes.
 pub fn effective_start(weights: &[DMatrix<f64>], basis: &ModeBasis) -> Vec<f64> {
     let [w1, w2] = weights else { return vec![0.0; basis.len()] };
-    let z = (w1 * &basis.v + w2.transpose() * &basis.u) / std::f64::consts::SQRT_2;
+    let (read, written) = (w1 * &basis.v, w2.transpose() * &basis.u);
+    let z = (&read + &written) / std::f64::consts::SQRT_2;
     let mut used: Vec<DVector<f64>> = Vec::new();
     let mut start = Vec::with_capacity(basis.len());
-    for column in z.column_iter() {
+    for (mode, column) in z.column_iter().enumerate() {
         if used.len() == w1.nrows() {
             start.push(0.0);
             continue;
@@ -102,7 +103,8 @@ pub fn effective_start(weights: &[DMatrix<f64>], basis: &ModeBasis) -> Vec<f64> 
         }
         let norm = residual.norm();
         // What is at rounding level has no direction, and is no start.
-        let norm = if norm > 1e-14 * column.norm() { norm } else { 0.0 };
+        let made_of = read.column(mode).norm() + written.column(mode).norm();
+        let norm = if norm > 1e-14 * made_of { norm } else { 0.0 };
         start.push(0.5 * norm * norm);
         if norm > 0.0 {
             used.push(residual / norm);

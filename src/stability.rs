@@ -24,15 +24,19 @@ impl Sharpness {
     /// λ_β Σ_l (∏_{i>l} a_i^α)² (∏_{i<l} a_i^β)² over all output modes α and input modes β, null modes
     /// included; for two weights λ_β(|b^α|² + |a^β|²). Away from alignment that is an estimate, but for one weight matrix,
     /// whose Hessian is Σ11, and for two with W2ᵀW2 − W1W1ᵀ = ℓI and white inputs: c(‖W1‖² + ‖W2‖²) = √(4s_1² + c²ℓ²)
-    /// in the spectral norm, since a² + b² of a mode that is learned follows from its ab = s/c and b² − a² = ℓ.
+    /// in the spectral norm, since a² + b² of a mode that is learned follows from its ab = s/c and b² − a² = ℓ. That is so
+    /// where the strongest mode is learned.
     pub fn at_minimum(statistics: &Statistics, basis: &ModeBasis, reduction: &Reduction) -> Sharpness {
         let depth = reduction.strengths.first().map_or(1, Vec::len);
         let exactly = |value: f64| Sharpness { value, estimate: None };
+        let never_learned = || "some modes are never learned from this start".to_owned();
         match (depth, reduction.conserved.filter(|_| reduction.approximation.is_some())) {
             (1, _) => return exactly(statistics.eigenvalues.amax()),
             (_, Some(imbalance)) => {
                 let largest = basis.s.first().copied().unwrap_or(0.0);
-                return exactly((2.0 * largest).hypot(statistics.whiteness().1 * imbalance));
+                let value = (2.0 * largest).hypot(statistics.whiteness().1 * imbalance);
+                let misses = largest > 0.0 && reduction.strengths.first().is_some_and(|strengths| !learns(strengths));
+                return Sharpness { value, estimate: misses.then(never_learned) };
             }
             _ => {}
         }
@@ -53,7 +57,7 @@ impl Sharpness {
             }
             // A mode that starts at 0, or below it and balanced, never gets to its s: the end is a saddle.
             let stays = |mode: usize| basis.final_strength(mode).is_some() && !learns(&reduction.strengths[mode]);
-            (0..basis.len()).any(stays).then(|| "some modes are never learned from this start".to_owned())
+            (0..basis.len()).any(stays).then(never_learned)
         });
         Sharpness { value, estimate }
     }

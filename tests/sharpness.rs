@@ -114,3 +114,14 @@ fn away_from_alignment_the_sharpness_at_the_minimum_is_exact_where_what_is_conse
         assert!((found.value - flow).abs() < 1e-6 * flow, "{} where the flow ends at {flow}\n{text}", found.value);
     }
 }
+
+#[test]
+fn no_sharpness_is_called_exact_where_the_strongest_mode_is_never_learned() {
+    let task = "task.matrices = { sigma11 = \"white\", sigma31 = [[3, 0, 0], [0, 2, 0], [0, 0, 1]] }";
+    for weights in ["[[[0.1, 0.1, 0]], [[-0.1], [-0.1], [0]]]", "[[[0, 0.1, 0.1]], [[0], [0.1], [0.1]]]"] {
+        let text = format!("{task}\nnetwork = {{ hidden = [1], init.matrices.weights = {weights} }}\ntime.end = 1.0");
+        let e = common::built(&text).experiment;
+        let found = Sharpness::at_minimum(&e.task.statistics, &e.basis, &e.reduction);
+        assert_eq!(found.estimate.as_deref(), Some("some modes are never learned from this start"), "{weights}");
+    }
+}
