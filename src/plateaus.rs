@@ -45,18 +45,21 @@ pub fn plateaus(modes: &[ModeSummary], trajectories: &[Trajectory]) -> Vec<Plate
         let open = modes.iter().enumerate().filter(|(mode, _)| !learned.contains(mode));
         open.filter_map(|(_, mode)| Some(0.5 * mode.s * mode.final_strength()?)).fold(0.0, |sum, excess| sum + excess)
     };
-    let at_once = |pair: &[usize]| match (predicted(pair[0]), predicted(pair[1])) {
+    let at_once = |one: &usize, other: &usize| match (predicted(*one), predicted(*other)) {
         (Some(one), Some(other)) => other - one <= AT_ONCE * other,
         _ => false,
     };
-    (0..=order.len())
-        .filter(|&k| k == 0 || k == order.len() || !at_once(&order[k - 1..=k]))
-        .map(|k| {
-            let (before, next) = (k.checked_sub(1).map(|last| order[last]), order.get(k).copied());
-            // From the start, or from the half-time of the mode before, to that of the next.
+    let groups: Vec<&[usize]> = order.chunk_by(at_once).collect();
+    let mut k = 0;
+    (0..=groups.len())
+        .map(|at| {
+            let (before, next) = (at.checked_sub(1).map(|last| groups[last]), groups.get(at));
+            k += before.map_or(0, <[usize]>::len);
+            // From the start, or from where all modes before are half learned, to where the first of the next is.
             let length = |half_time: &dyn Fn(usize) -> Option<f64>| {
-                let begin = before.map_or(Some(0.0), half_time)?;
-                Some(half_time(next?)? - begin)
+                let all = |group: &[usize]| group.iter().map(|mode| half_time(*mode)).collect::<Option<Vec<f64>>>();
+                let begin = before.map_or(Some(0.0), |group| all(group)?.into_iter().reduce(f64::max))?;
+                Some(all(next?)?.into_iter().reduce(f64::min)? - begin)
             };
             Plateau {
                 excess: left(&order[..k]),

@@ -11,6 +11,7 @@ use crate::experiment::{Batch, Depth, Experiment, SgdSettings};
 use crate::forecast::{Forecast, forecast};
 use crate::plateaus::{Plateau, plateaus};
 use crate::premises::HOLDS;
+use crate::premises::fails;
 use crate::scenario::Built;
 use crate::sgd::Pace;
 use crate::stability::Sharpness;
@@ -187,7 +188,8 @@ impl<'a> Explanation<'a> {
 
     fn mode_table(&self) -> String {
         let approximate = self.experiment.reduction.approximation.is_some();
-        let start = if approximate { "effective u0" } else { "u at t = 0" };
+        let estimated = approximate && fails(self.experiment.premises.aligned) && self.experiment.widths.depth() > 1;
+        let start = if estimated { "effective u0" } else { "u at t = 0" };
         // Exact half-times of the map stand beside no rise by a law that is not exact.
         let rises = !approximate || self.forecast.estimate.is_some();
         let mut table = table(&["mode", "s", "λ", start, "learned to", "half-time", "10–90 %"]);
