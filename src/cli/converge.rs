@@ -35,20 +35,22 @@ pub(super) fn run(args: &ConvergeArgs) -> Status {
     if let Err(error) = write_ladders(&destination, &built, &args.scenario, &ladders, !args.how.no_plots) {
         return complain(&error);
     }
+    let mut printed = Status::Good;
     if !args.how.quiet {
-        say(&text(&built.title, &ladders));
-        say(&format!("Results in {}\n", destination.name().display()));
+        let (tables, folder) = (text(&built.title, &ladders), destination.name().display());
+        printed = say(&format!("{tables}\nResults in {folder}\n"));
     }
     for ladder in &ladders {
         if let Some(how) = &ladder.broken {
             complain(&format!("{}: {}: {how}", args.scenario.display(), ladder.label()));
         }
     }
-    match ladders.iter().all(Ladder::passes) {
+    let judged = match ladders.iter().all(Ladder::passes) {
         _ if ladders.iter().any(|ladder| ladder.broken.is_some()) => Status::Incomplete,
         true => Status::Good,
         false => Status::Failed,
-    }
+    };
+    judged.max(printed)
 }
 
 /// Every rung, then the orders and their verdicts.

@@ -55,6 +55,5 @@ fn put(folder: &Path, stem: &str, format: Format, image: Result<Vec<u8>, FigureE
         let _ = std::fs::remove_file(&partial);
         return complain(&format!("{}: {}", path.display(), crate::files::describe_io(&error)));
     }
-    say(&path.display().to_string());
-    Status::Good
+    say(&path.display().to_string())
 }

@@ -160,27 +160,24 @@ impl Cli {
             Command::Converge(args) => converge::run(&args),
             Command::Explain(args) => explain::explain(&args),
             Command::Predict(args) => match predict::predict(&args) {
-                Ok(prediction) => {
-                    say(&if args.json { prediction.to_json() } else { prediction.to_text() });
-                    Status::Good
-                }
+                Ok(prediction) => say(&if args.json { prediction.to_json() } else { prediction.to_text() }),
                 Err(error) => complain(&error),
             },
-            Command::Schema => {
-                say(crate::scenario::schema().trim_end());
-                Status::Good
-            }
+            Command::Schema => say(crate::scenario::schema().trim_end()),
         };
         ExitCode::from(status as u8)
     }
 }
 
 /// Prints to standard output. A reader that has gone away, as `head` does, is no error.
-pub(crate) fn say(text: &str) {
-    if let Err(error) = writeln!(std::io::stdout(), "{text}")
-        && error.kind() != std::io::ErrorKind::BrokenPipe
-    {
-        complain(&format!("standard output: {error}"));
+#[must_use]
+pub(crate) fn say(text: &str) -> Status {
+    let mut output = std::io::stdout().lock();
+    match writeln!(output, "{text}").and_then(|()| output.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(&format!("standard output: {}", crate::files::describe_io(&error)))
+        }
+        _ => Status::Good,
     }
 }
 

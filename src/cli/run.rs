@@ -64,10 +64,10 @@ pub(super) fn run(args: &RunArgs) -> Status {
         }
         if !args.how.quiet {
             warn(&report.warnings);
-            say(&tables::report(&built, &report));
             let memory =
                 peak_memory().map_or(String::new(), |bytes| format!(" (peak memory so far {:.0} MB)", bytes / 1e6));
-            say(&format!("Results in {}{memory}\n", destination.name().display()));
+            let (tables, folder) = (tables::report(&built, &report), destination.name().display());
+            worst = worst.max(say(&format!("{tables}\nResults in {folder}{memory}\n")));
         }
         if !report.is_complete() {
             complain(&format!("{}: {}", path.display(), report.status()));
@@ -112,7 +112,7 @@ pub(super) fn check(args: &CheckArgs) -> Status {
         }
     }
     if !rows.is_empty() {
-        say(&tables::verdicts_of_all(&rows));
+        worst = worst.max(say(&tables::verdicts_of_all(&rows)));
     }
     worst
 }

@@ -126,3 +126,29 @@ fn a_reader_that_goes_away_is_no_error() {
         assert_eq!(errors, "", "{args:?}");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_is_exit_status_two() {
+    let bench = Bench::new();
+    bench.ends(0, &["run", "two.toml", "--quiet"]);
+    for args in [
+        &["schema"][..],
+        &["predict", "--s", "1", "--u0", "0.1", "--t", "1"],
+        &["explain", "two.toml"],
+        &["explain", "two.toml", "--json"],
+        &["check", "two.toml"],
+        &["run", "two.toml", "--no-plots"],
+        &["converge", "two.toml", "--no-plots"],
+        &["plot", "results/two"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("gradflow"));
+        let output = command.current_dir(bench.path(".")).args(args).stdout(full).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {errors}");
+        assert!(errors.contains("standard output: ") && !errors.contains("panicked"), "{args:?}: {errors}");
+    }
+    // What has been computed is kept all the same.
+    assert!(bench.names("results/two").contains(&"summary.json".to_owned()));
+}

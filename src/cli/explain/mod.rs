@@ -26,12 +26,11 @@ pub(super) fn explain(args: &ExplainArgs) -> Status {
         Err(error) => return complain(&error),
     };
     let explanation = Explanation::new(&built);
-    if args.json {
-        say(&serde_json::to_string_pretty(&explanation.json()).unwrap_or_default());
+    say(&if args.json {
+        serde_json::to_string_pretty(&explanation.json()).unwrap_or_default()
     } else {
-        say(&explanation.text());
-    }
-    Status::Good
+        explanation.text()
+    })
 }
 
 struct Explanation<'a> {
