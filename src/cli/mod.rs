@@ -78,7 +78,7 @@ pub(crate) struct RunArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RunOptions {
     /// Seed of all random numbers, in place of the scenario's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Override a key of the scenario, such as flow.rtol=1e-6; TOML's own syntax
     #[arg(long = "set", value_name = "KEY=VALUE")]

@@ -91,6 +91,9 @@ fn the_seed_of_the_command_line_is_that_of_the_run() {
     assert_eq!((given.0, other.0), (7, 8));
     assert_ne!(given.1, other.1);
     assert_eq!(start(&["--seed", "7"]), given);
+    // The largest of all, as in the file.
+    assert_eq!(start(&["--seed", "18446744073709551615"]), start(&["--set", "seed=18446744073709551615"]));
+    assert_eq!(start(&["--seed", "18446744073709551615"]).0, u64::MAX);
     assert_eq!(start(&["--set", "seed=8"]), other);
 }
 
