@@ -4,6 +4,7 @@ use super::format::Scenario;
 use super::source::{Diagnostic, KeyPath, Source};
 use crate::text::visible;
 use serde::Deserialize;
+use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -13,17 +14,12 @@ use toml::de::{DeTable, DeValue};
 /// For syntax errors, unknown keys and names, wrong types, missing keys, numbers that are not finite.
 pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagnostic> {
     let document = source.document()?;
-    exactly_one(source, &document, "task", "spectrum, matrices, hierarchy, gaussian, dataset", "task")?;
+    exactly_one(source, &document, "task", TASKS, "task")?;
     names_are_given(source, &document)?;
+    tables_are_single(source, &document)?;
     tables_are_tables(source, &document)?;
     for path in starts(&document) {
-        exactly_one(
-            source,
-            &document,
-            &path,
-            "aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices",
-            "start",
-        )?;
+        exactly_one(source, &document, &path, STARTS, "start")?;
     }
     let scenario = Scenario::deserialize(toml::de::Deserializer::from(document.clone())).map_err(|error| {
         let (message, allowed) = explain(error.message());
@@ -32,6 +28,15 @@ pub fn parse(source: &Source) -> Result<(Scenario, Spanned<DeTable<'_>>), Diagno
     training_is_whole(source, &document)?;
     Ok((scenario, document))
 }
+
+/// Tables of the format, of each of which there is one.
+const TABLES: [&str; 9] = ["network", "time", "flow", "modes", "analytic", "sgd", "plot", "output", "task"];
+
+/// The tables of which a task is one.
+const TASKS: &str = "spectrum, matrices, hierarchy, gaussian, dataset";
+
+/// The tables of which a start is one.
+const STARTS: &str = "aligned, gaussian, glorot, orthogonal, balanced, pretrained, matrices";
 
 /// Tables that have names of the user's own, with what they are called.
 const NAMED: [(&str, &str, &str); 3] = [
@@ -54,30 +59,55 @@ fn names_are_given(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(
 
 /// Task, network and time are needed, all but where there are spectra alone.
 fn training_is_whole(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(), Diagnostic> {
-    const TABLES: [&str; 3] = ["task", "network", "time"];
+    const NEEDED: [&str; 3] = ["task", "network", "time"];
     const TRAINED: [&str; 6] = ["flow", "modes", "analytic", "sgd", "study", "delays"];
     let has = |key: &&str| document.get_ref().contains_key(*key);
-    if has(&"spectra") && !TABLES.iter().chain(&TRAINED).any(has) {
+    if has(&"spectra") && !NEEDED.iter().chain(&TRAINED).any(has) {
         return Ok(());
     }
-    match TABLES.iter().find(|key| !has(key)) {
+    match NEEDED.iter().find(|key| !has(key)) {
         Some(key) => Err(source.at(0..0, format!("missing key `{key}`"), hint(key).map(str::to_owned))),
         None => Ok(()),
     }
 }
 
+/// `[[time]]` where `[time]` is meant: serde would take the list for the table's values in their order, and
+/// blame the first of them.
+fn tables_are_single(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(), Diagnostic> {
+    let starts = starts(document);
+    let below = |path: &str, names: &str| names.split(", ").map(|name| format!("{path}.{name}")).collect::<Vec<_>>();
+    let mut paths: Vec<String> = TABLES.iter().map(|table| (*table).to_owned()).collect();
+    paths.extend(below("task", TASKS));
+    paths.extend(starts.iter().flat_map(|path| below(path, STARTS)));
+    paths.extend(starts);
+    for path in paths {
+        let Some((key, value)) = entry(document, &path) else { continue };
+        if value.as_array().is_some_and(|list| list.iter().any(|one| one.get_ref().is_table())) {
+            let message = format!("`{path}` is one table, not a list of them");
+            return Err(source.at(key, message, Some(format!("a table [{path}], in single brackets"))));
+        }
+    }
+    Ok(())
+}
+
+/// What stands at a path of dotted keys, and where its key does.
+fn entry<'a, 'de>(document: &'a Spanned<DeTable<'de>>, path: &str) -> Option<(Range<usize>, &'a DeValue<'de>)> {
+    let (parents, last) = path.rsplit_once('.').unwrap_or(("", path));
+    let parents = parents.split('.').filter(|key| !key.is_empty());
+    let table = parents.into_iter().try_fold(document.get_ref(), |table, key| table.get(key)?.get_ref().as_table())?;
+    let (key, value) = table.get_key_value(last)?;
+    Some((key.span(), value.get_ref()))
+}
+
 /// What is read into a table must be one: a list of its values in their order would do for serde.
 fn tables_are_tables(source: &Source, document: &Spanned<DeTable<'_>>) -> Result<(), Diagnostic> {
-    const TABLES: [&str; 9] = ["network", "time", "flow", "modes", "analytic", "sgd", "plot", "output", "task"];
-    let entries = |table: &'_ Spanned<DeValue<'_>>, keys: &[&str]| -> Option<std::ops::Range<usize>> {
+    let entries = |table: &'_ Spanned<DeValue<'_>>, keys: &[&str]| -> Option<Range<usize>> {
         let table = table.get_ref().as_table()?;
         let list = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| value.get_ref().is_array().then(|| key.span());
         keys.iter().filter_map(|key| table.get_key_value(*key)).find_map(list)
     };
     let top = TABLES.iter().filter_map(|key| document.get_ref().get_key_value(*key));
-    // Of [[flow]] and its like serde says that itself.
-    let plain = |value: &DeValue<'_>| value.as_array().is_some_and(|list| !list.iter().any(|v| v.get_ref().is_table()));
-    let mut wrong = top.into_iter().find_map(|(key, value)| plain(value.get_ref()).then(|| key.span()));
+    let mut wrong = top.into_iter().find_map(|(key, value)| value.get_ref().is_array().then(|| key.span()));
     let named = NAMED.iter().filter_map(|(kind, ..)| document.get_ref().get(*kind)?.get_ref().as_table());
     for (_, study) in named.flatten() {
         wrong = wrong.or_else(|| entries(study, &["learned", "series"]));

@@ -146,10 +146,10 @@ fn a_list_must_be_a_list_and_a_table_a_table() {
       allowed: newtype variant
     "#);
     assert_snapshot!(refusal(&with("[flow]", "[[flow]]")), @"
-    scenario.toml:14:1: this must be a table, not a list
+    scenario.toml:14:3: `flow` is one table, not a list of them
       14 | [[flow]]
-         | ^^^^^^^^
-      allowed: a table, in single brackets
+         |   ^^^^
+      allowed: a table [flow], in single brackets
     ");
     assert_snapshot!(refusal(&format!("flow = true\n{}", with("[flow]", ""))), @"
     scenario.toml:1:8: invalid type: boolean `true`
@@ -200,5 +200,83 @@ fn a_title_is_one_line_that_a_terminal_can_show() {
       1 | title = "a\nb"
         |         ^^^^^^
       allowed: one line of text
+    "#);
+}
+
+#[test]
+fn one_table_is_not_a_list_of_tables() {
+    assert_snapshot!(refusal(&with("[time]", "[[time]]")), @"
+    scenario.toml:10:3: `time` is one table, not a list of them
+      10 | [[time]]
+         |   ^^^^
+      allowed: a table [time], in single brackets
+    ");
+    assert_snapshot!(refusal(&with("[task.spectrum]", "[[task.spectrum]]")), @"
+    scenario.toml:1:8: `task.spectrum` is one table, not a list of them
+      1 | [[task.spectrum]]
+        |        ^^^^^^^^
+      allowed: a table [task.spectrum], in single brackets
+    ");
+    assert_snapshot!(refusal(&with("[network]", "[[network]]")), @"
+    scenario.toml:6:3: `network` is one table, not a list of them
+      6 | [[network]]
+        |   ^^^^^^^
+      allowed: a table [network], in single brackets
+    ");
+    assert_snapshot!(refusal(&with("[sgd]", "[[sgd]]")), @"
+    scenario.toml:20:3: `sgd` is one table, not a list of them
+      20 | [[sgd]]
+         |   ^^^
+      allowed: a table [sgd], in single brackets
+    ");
+    assert_snapshot!(refusal(&with("[flow]", "[[flow]]\nrtol = 1e-6")), @"
+    scenario.toml:14:3: `flow` is one table, not a list of them
+      14 | [[flow]]
+         |   ^^^^
+      allowed: a table [flow], in single brackets
+    ");
+    assert_snapshot!(refusal(&with("[modes]", "[[modes]]\ndepth = \"both\"")), @"
+    scenario.toml:16:3: `modes` is one table, not a list of them
+      16 | [[modes]]
+         |   ^^^^^
+      allowed: a table [modes], in single brackets
+    ");
+    assert_snapshot!(refusal(&with("[analytic]", "[[analytic]]\nform = \"auto\"")), @"
+    scenario.toml:18:3: `analytic` is one table, not a list of them
+      18 | [[analytic]]
+         |   ^^^^^^^^
+      allowed: a table [analytic], in single brackets
+    ");
+    assert_snapshot!(refusal(&and("[[plot]]\nmodes = [1]")), @"
+    scenario.toml:23:3: `plot` is one table, not a list of them
+      23 | [[plot]]
+         |   ^^^^
+      allowed: a table [plot], in single brackets
+    ");
+    assert_snapshot!(refusal(&and("[[output]]\nweights = true")), @"
+    scenario.toml:23:3: `output` is one table, not a list of them
+      23 | [[output]]
+         |   ^^^^^^
+      allowed: a table [output], in single brackets
+    ");
+    let start = with("init.aligned = { strength = 1e-2 }", "");
+    assert_snapshot!(refusal(&format!("{start}\n[[network.init]]\naligned = {{ strength = 1e-2 }}")), @"
+    scenario.toml:23:11: `network.init` is one table, not a list of them
+      23 | [[network.init]]
+         |           ^^^^
+      allowed: a table [network.init], in single brackets
+    ");
+    assert_snapshot!(refusal(&format!("{start}\n[[network.init.aligned]]\nstrength = 1e-2")), @"
+    scenario.toml:23:16: `network.init.aligned` is one table, not a list of them
+      23 | [[network.init.aligned]]
+         |                ^^^^^^^
+      allowed: a table [network.init.aligned], in single brackets
+    ");
+    // A list of checks is one.
+    assert_snapshot!(refusal(&and("[[check]]\nquantity = \"modes\"")), @r#"
+    scenario.toml:23:1: a check compares two arms, or a figure of one arm, of a study, of delays or of spectra with a number
+      23 | [[check]]
+         | ^^^^^^^^^
+      allowed: compare = ["flow", "analytic"], or arm = "flow", study = ..., delays = ... or spectra = ... with expect = ...
     "#);
 }
