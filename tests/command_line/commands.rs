@@ -152,3 +152,20 @@ fn output_that_cannot_be_written_is_exit_status_two() {
     // What has been computed is kept all the same.
     assert!(bench.names("results/two").contains(&"summary.json".to_owned()));
 }
+
+#[test]
+fn explain_counts_the_runs_that_differ() {
+    let updates = |options: &[&str]| {
+        let set = options.iter().flat_map(|option| ["--set", option]);
+        let args: Vec<&str> = ["explain", "two.toml", "--json"].into_iter().chain(set).collect();
+        let explained: Value = serde_json::from_str(&Bench::new().ends(0, &args)).unwrap();
+        explained["updates"].as_u64().unwrap()
+    };
+    let one = updates(&["sgd.batch=2", "sgd.runs=1"]);
+    assert_eq!(updates(&["sgd.batch=2", "sgd.runs=5"]), 5 * one);
+    assert_eq!(updates(&["sgd.batch=2", "sgd.runs=5", "sgd.order='sequential'"]), one);
+    assert_eq!(updates(&["sgd.runs=5"]), updates(&[]));
+    // 3e9 updates: five such runs were too many, but there is one.
+    let many = ["sgd.batch=2", "sgd.runs=5", "sgd.order='sequential'", "sgd.learning_rate=1.3e-9"];
+    assert!(updates(&many) > 3_000_000_000);
+}

@@ -7,13 +7,13 @@ use super::premises::premises;
 use super::tables::{plateau_table, short, table};
 use super::{ExplainArgs, Status, complain, run, say, spectra};
 use crate::analytic::{FormName, choose, time_to_reach};
-use crate::experiment::{Batch, Depth, Experiment, SgdSettings};
+use crate::experiment::{Depth, Experiment, SgdSettings};
 use crate::forecast::{Forecast, forecast};
 use crate::plateaus::{Plateau, plateaus};
 use crate::premises::HOLDS;
 use crate::premises::fails;
 use crate::scenario::Built;
-use crate::sgd::Pace;
+use crate::sgd::{Pace, is_random};
 use crate::stability::Sharpness;
 use crate::task::{Averaging, Samples, Task};
 use crate::text::number;
@@ -258,7 +258,7 @@ impl<'a> Explanation<'a> {
 
     fn updates(&self, sgd: &SgdSettings) -> u64 {
         let end = self.experiment.clock.times.last().copied().unwrap_or(0.0);
-        let runs = if sgd.batch == Batch::Full { 1 } else { u64::from(sgd.runs) };
+        let runs = if is_random(sgd) { u64::from(sgd.runs) } else { 1 };
         Pace::new(self.experiment, sgd).updates_at(end).saturating_mul(runs)
     }
 

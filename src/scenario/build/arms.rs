@@ -6,6 +6,7 @@ use crate::experiment::*;
 use crate::network::scale_of;
 use crate::scenario::format::{DepthName, max_steps, rtol};
 use crate::scenario::values::BatchSize;
+use crate::sgd::is_random;
 use crate::task::Task;
 use crate::text::number;
 use nalgebra::DMatrix;
@@ -64,9 +65,10 @@ impl Builder<'_> {
             (crate::task::Averaging::Sum, Batch::Size(n), Some(samples)) => samples.len().div_ceil(n) as f64,
             _ => 1.0,
         };
+        let settings = SgdSettings { learning_rate: sgd.learning_rate, batch, order: sgd.order, runs: sgd.runs };
         let end = clock.times.last().copied().unwrap_or(0.0);
         let updates = end / clock.tau / sgd.learning_rate * per_unit;
-        if batch != Batch::Full && updates * f64::from(sgd.runs) > MAX_UPDATES && updates <= MAX_UPDATES {
+        if is_random(&settings) && updates * f64::from(sgd.runs) > MAX_UPDATES && updates <= MAX_UPDATES {
             let message = format!("{} runs of {updates:.1e} updates are too many", sgd.runs);
             return Err(Fault::new("sgd.runs", message, &format!("at most {MAX_UPDATES:e} updates in all")));
         }
@@ -74,7 +76,7 @@ impl Builder<'_> {
             let message = format!("this learning rate takes {updates:.1e} updates until t = {}", number(end));
             return Err(Fault::new("sgd.learning_rate", message, &format!("at most {MAX_UPDATES:e} updates")));
         }
-        Ok(Some(SgdSettings { learning_rate: sgd.learning_rate, batch, order: sgd.order, runs: sgd.runs }))
+        Ok(Some(settings))
     }
 }
 
