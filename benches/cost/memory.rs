@@ -50,7 +50,8 @@ pub fn child(weights: &str, samples: &str) {
     );
     let source = Source::new(Path::new("flow.toml"), text, &[]);
     let (raw, document) = scenario::parse(&source).expect("a scenario");
-    let built = scenario::build(&source, &document, raw, Budget::from_environment()).expect("a flow");
+    let built =
+        scenario::build(&source, &document, raw, Budget::from_environment().expect("a budget")).expect("a flow");
     let report = execute(&built, &|_| ());
     assert!(report.is_complete());
     if let Some(peak) = gradflow::cli::peak_memory() {

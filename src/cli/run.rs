@@ -11,7 +11,11 @@ pub(super) fn load(path: &Path, overrides: &[String], seed: Option<u64>) -> Resu
     let source = Source::read(path, overrides)?;
     let (mut raw, document) = scenario::parse(&source)?;
     raw.seed = seed.unwrap_or(raw.seed);
-    scenario::build(&source, &document, raw, Budget::from_environment())
+    let budget = Budget::from_environment().map_err(|message| {
+        let allowed = Some("a number > 0 without a unit, such as 8 or 0.5".to_owned());
+        Diagnostic { file: String::new(), place: None, message, allowed }
+    })?;
+    scenario::build(&source, &document, raw, budget)
 }
 
 fn execute_with_progress(built: &Built, quiet: bool) -> Report {

@@ -24,9 +24,16 @@ const GIB: f64 = (1u64 << 30) as f64;
 
 impl Budget {
     /// 4 GiB, or what the environment variable `GRADFLOW_MEMORY_GIB` says.
-    pub fn from_environment() -> Budget {
-        let given = std::env::var(VARIABLE).ok().and_then(|v| v.parse().ok());
-        given.filter(|g: &f64| g.is_finite() && *g > 0.0).map_or_else(Budget::default, |gib| Budget { gib })
+    ///
+    /// # Errors
+    /// In words, if it says something else than a number above 0.
+    pub fn from_environment() -> Result<Budget, String> {
+        let Some(given) = std::env::var_os(VARIABLE) else { return Ok(Budget::default()) };
+        let given = given.to_string_lossy();
+        match given.parse() {
+            Ok(gib) if f64::is_finite(gib) && gib > 0.0 => Ok(Budget { gib }),
+            _ => Err(format!("{VARIABLE} = {given:?} is no number of GiB above 0")),
+        }
     }
 
     /// The most numbers that a data file may hold.

@@ -134,3 +134,20 @@ fn the_environment_lowers_and_raises_the_budget() {
       allowed: > 0, or "auto"
     "#);
 }
+
+#[test]
+fn a_budget_is_a_number_of_gib() {
+    let bench = Bench::new(SCENARIO);
+    let said = |budget: &str| {
+        let mut command = bench.gradflow(&["run", "scenario.toml", "--out", "out"]);
+        command.env("GRADFLOW_MEMORY_GIB", budget);
+        bench.refusal_of(command)
+    };
+    assert_snapshot!(said("8GB"), @r#"
+    GRADFLOW_MEMORY_GIB = "8GB" is no number of GiB above 0
+      allowed: a number > 0 without a unit, such as 8 or 0.5
+    "#);
+    for budget in ["", "0", "-1", "nan", "inf", "4,5"] {
+        assert!(said(budget).starts_with(&format!("GRADFLOW_MEMORY_GIB = {budget:?} is no number")), "{budget}");
+    }
+}
