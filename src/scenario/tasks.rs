@@ -57,7 +57,7 @@ pub(super) fn prepare(table: &TaskTable, base: &Path, budget: Budget) -> Result<
         }
         TaskTable::Hierarchy(task) => {
             let tree = hierarchy(task)?;
-            let too_many = || Fault::new("task.hierarchy.levels", "the tree has more leaves than can be counted", "");
+            let too_many = || Fault::new(leaves_key(task), "the tree has more leaves than can be counted", "");
             let items = tree.items().ok_or_else(too_many)?;
             drawn(items, tree.outputs().ok_or_else(too_many)?, items)
         }
@@ -86,10 +86,15 @@ pub(super) fn size_key(table: &TaskTable, widths: &Widths) -> &'static str {
         TaskTable::Gaussian(_) if more_outputs => "task.gaussian.outputs",
         TaskTable::Gaussian(_) => "task.gaussian.inputs",
         TaskTable::Hierarchy(task) if more_outputs && task.outputs.is_some() => "task.hierarchy.outputs",
-        TaskTable::Hierarchy(_) => "task.hierarchy.levels",
+        TaskTable::Hierarchy(task) => leaves_key(task),
         TaskTable::Matrices(_) => "task.matrices.sigma31",
         TaskTable::Dataset(_) => "task.dataset.inputs",
     }
+}
+
+/// The key that makes most of a tree's b^m leaves: b branches at each of few levels m, or many levels.
+fn leaves_key(task: &HierarchyTask) -> &'static str {
+    if task.branching as f64 > f64::from(task.levels) { "task.hierarchy.branching" } else { "task.hierarchy.levels" }
 }
 
 /// Makes the task. Its sizes have been admitted.

@@ -41,6 +41,16 @@ fn a_tree_with_more_leaves_than_fit_is_refused() {
       2 | levels = 4000000000
         |          ^^^^^^^^^^
     ");
+    assert_snapshot!(tree("levels = 2\nbranching = 4294967296"), @"
+    scenario.toml:3:13: the tree has more leaves than can be counted
+      3 | branching = 4294967296
+        |             ^^^^^^^^^^
+    ");
+    assert_snapshot!(tree("levels = 2\nbranching = 1000"), @"
+    scenario.toml:3:13: the task would need about 134192.49 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
+      3 | branching = 1000
+        |             ^^^^
+    ");
     assert_snapshot!(
         tree("levels = 2\nbranching = 2\nfeatures = \"diffusion\"\nflip = 0.1\noutputs = 1000000000"), @"
     scenario.toml:6:11: the task would need about 327.83 GiB of memory; the budget is 4 GiB (set GRADFLOW_MEMORY_GIB to change it)
