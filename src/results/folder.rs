@@ -24,6 +24,14 @@ pub enum FolderError {
         /// What it says.
         error: io::Error,
     },
+    /// No folder can be made where the results are to be.
+    #[error("{}: no folder can be made here: {}", .path.display(), crate::files::describe_io(.error))]
+    Unwritable {
+        /// The folder that was asked for.
+        path: PathBuf,
+        /// What the operating system says.
+        error: io::Error,
+    },
     /// The figure could not be drawn.
     #[error("the figure cannot be drawn: {0}")]
     Figure(#[from] crate::figure::FigureError),
@@ -50,8 +58,23 @@ impl Destination {
     /// Looks before anything is run, so that nothing is computed that cannot be kept.
     ///
     /// # Errors
-    /// If something else is there.
+    /// If something else is there, or nothing can be written there.
     pub fn new(path: &Path) -> Result<Destination, FolderError> {
+        let destination = Destination::find(path)?;
+        destination.probe().map_err(|error| FolderError::Unwritable { path: path.to_owned(), error })?;
+        Ok(destination)
+    }
+
+    /// Makes a folder where the first new one will have to be, and takes it away: permissions alone do not
+    /// tell, as of file systems that are read-only.
+    fn probe(&self) -> io::Result<()> {
+        let parent = self.path.ancestors().skip(1).find(|p| p.exists()).unwrap_or(Path::new("."));
+        let probe = parent.join(format!(".gradflow.probe-{}", std::process::id()));
+        fs::create_dir(&probe)?;
+        fs::remove_dir(&probe)
+    }
+
+    fn find(path: &Path) -> Result<Destination, FolderError> {
         match fs::metadata(path) {
             // Under its real name: not `.`, and not a link, which would be replaced in the folder's place.
             Ok(_) if holds_results(path) => {
@@ -136,7 +159,7 @@ pub(super) fn publish(
 
 fn put_in_place(partial: &Path, path: &Path, old: &Path) -> Result<(), FolderError> {
     // Looked at again: a long run leaves time for something else to appear there.
-    Destination::new(path)?;
+    Destination::find(path)?;
     let replaced = path.exists();
     if replaced {
         fs::rename(path, old).map_err(at(path))?;

@@ -48,6 +48,18 @@ fn a_place_that_holds_something_else_is_left_alone() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_place_in_which_nothing_can_be_made_is_refused_before_the_run() {
+    // With a warning, which a run would begin by printing.
+    let bench = Bench::new(with("learning_rate = 1e-2", "learning_rate = 0.35"));
+    for (command, out) in [("run", "/proc/out"), ("run", "/proc/some/out"), ("converge", "/proc/out")] {
+        let message = bench.refusal_of(bench.gradflow(&[command, "scenario.toml", "--out", out]));
+        assert!(message.starts_with(&format!("{out}: no folder can be made here: ")), "{message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+    }
+}
+
+#[test]
 fn what_is_not_a_results_folder_is_not_drawn() {
     let bench = Bench::new(SCENARIO).file("mine/notes.txt", "mine").file("fake/summary.json", "{}");
     let plot = |folder: &str| bench.refusal_of(bench.gradflow(&["plot", folder]));
