@@ -23,12 +23,15 @@ impl Default for Budget {
 const GIB: f64 = (1u64 << 30) as f64;
 
 impl Budget {
-    /// 4 GiB, or what the environment variable `GRADFLOW_MEMORY_GIB` says.
+    /// 4 GiB, or what the environment variable `GRADFLOW_MEMORY_GIB` says; an empty one says nothing.
     ///
     /// # Errors
     /// In words, if it says something else than a number above 0.
     pub fn from_environment() -> Result<Budget, String> {
-        let Some(given) = std::env::var_os(VARIABLE) else { return Ok(Budget::default()) };
+        let given = std::env::var_os(VARIABLE).unwrap_or_default();
+        if given.is_empty() {
+            return Ok(Budget::default());
+        }
         let given = given.to_string_lossy();
         match given.parse() {
             Ok(gib) if f64::is_finite(gib) && gib > 0.0 => Ok(Budget { gib }),

@@ -157,7 +157,9 @@ fn a_budget_is_a_number_of_gib() {
     GRADFLOW_MEMORY_GIB = "8GB" is no number of GiB above 0
       allowed: a number > 0 without a unit, such as 8 or 0.5
     "#);
-    for budget in ["", "0", "-1", "nan", "inf", "4,5"] {
+    for budget in [" ", "0", "-1", "nan", "inf", "4,5"] {
         assert!(said(budget).starts_with(&format!("GRADFLOW_MEMORY_GIB = {budget:?} is no number")), "{budget}");
     }
+    let mut empty = bench.gradflow(&["explain", "scenario.toml"]);
+    empty.env("GRADFLOW_MEMORY_GIB", "").assert().success();
 }
